@@ -1,0 +1,125 @@
+//! What goes out. The one place that turns an [`Error`] into HTTP.
+
+use crate::api::border::conditional;
+use crate::desk::bulk::Outcome;
+use crate::store::answers::Answer;
+use crate::types::Result;
+use crate::types::error::Code;
+use crate::types::error::Detail;
+use crate::types::error::Error;
+use actix_web::HttpResponse;
+use actix_web::ResponseError;
+use actix_web::http::StatusCode;
+use actix_web::http::header;
+use serde::Serialize;
+
+/// An object with a page of its own: it has an id, and an `ETag`.
+pub trait Resource: Serialize {
+    /// Its id.
+    fn id(&self) -> String;
+    /// Grows with each change; 1 for what never changes.
+    fn version(&self) -> i64;
+    /// What moves with time alone, and shows in the `ETag`: the SLA status.
+    fn moving(&self) -> Option<&'static str> {
+        None
+    }
+    /// Whose data it holds, for erasure.
+    fn contact(&self) -> Option<i64> {
+        None
+    }
+    /// Whether it shows a secret that is never shown again.
+    const SHOWS_SECRET: bool = false;
+}
+
+#[derive(Serialize)]
+struct Data<'a, T> {
+    data: &'a T,
+}
+
+/// `{"data": …}`.
+///
+/// # Errors
+/// When the object can't be written as JSON.
+pub fn data<T: Serialize>(object: &T) -> Result<String> {
+    Ok(serde_json::to_string(&Data { data: object })?)
+}
+
+/// `{"data": …}` and the `ETag` that goes with it.
+///
+/// # Errors
+/// As [`data`].
+pub fn tagged<T: Resource>(object: &T) -> Result<(String, String)> {
+    let body = data(object)?;
+    let etag = conditional::etag(object.version(), object.moving(), &body);
+    Ok((body, etag))
+}
+
+/// A response with this JSON.
+pub fn json(status: u16, body: String) -> HttpResponse {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);
+    HttpResponse::build(status).insert_header(header::ContentType::json()).body(body)
+}
+
+#[derive(Serialize)]
+struct Told<'a> {
+    error: ToldError<'a>,
+}
+
+#[derive(Serialize)]
+struct ToldError<'a> {
+    code: &'static str,
+    message: &'a str,
+    details: &'a [Detail],
+    request_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct BulkTold<'a> {
+    data: &'a Outcome,
+    meta: BulkMeta,
+}
+
+#[derive(Serialize)]
+struct BulkMeta {
+    updated_count: usize,
+    failed_count: usize,
+}
+
+/// The answer to a bulk request.
+///
+/// # Errors
+/// When it can't be written as JSON.
+pub fn bulk(outcome: &Outcome) -> Result<Answer> {
+    let meta = BulkMeta { updated_count: outcome.updated.len(), failed_count: outcome.failed.len() };
+    let body = serde_json::to_string(&BulkTold { data: outcome, meta }).map_err(Error::from)?;
+    Ok(Answer { status: 200, location: None, etag: None, body: Some(body), contact: None })
+}
+
+/// An error as it goes out. Nothing of its cause does.
+pub fn error(error: &Error, request_id: &str) -> HttpResponse {
+    let told = ToldError { code: error.code.as_str(), message: &error.message, details: &error.details, request_id };
+    let body = serde_json::to_string(&Told { error: told }).unwrap_or_default();
+    let mut response = json(error.code.status(), body);
+    let headers = response.headers_mut();
+    if let Some(seconds) = error.retry_after_s {
+        headers.insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+    }
+    if error.code == Code::Unauthorized {
+        headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static("Bearer"));
+    }
+    if error.code == Code::RequestTimeout {
+        headers.insert(header::CONNECTION, header::HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// Lets handlers and extractors end in an [`Error`]. The gate renders it again with the request's id.
+impl ResponseError for Error {
+    fn status_code(&self) -> StatusCode {
+        StatusCode::from_u16(self.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        error(self, "")
+    }
+}

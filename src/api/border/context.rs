@@ -1,0 +1,58 @@
+//! What every request can reach: the one piece of application state.
+
+use crate::api::border::address::Address;
+use crate::api::border::credentials::CredentialCache;
+use crate::api::border::idempotency::InFlight;
+use crate::api::border::rate_limit::Limiters;
+use crate::desk::webhooks::TargetRule;
+use crate::store::Store;
+use crate::types::time::Clock;
+use ipnet::IpNet;
+
+/// How the server was told to behave.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Requests a minute of a key without a plan of its own.
+    pub per_minute: u32,
+    /// Which addresses webhooks may go to.
+    pub webhook_targets: TargetRule,
+    /// Where the server is reached from outside; links are relative without it.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` counts.
+    pub trusted_proxies: Vec<IpNet>,
+}
+
+/// The application's state.
+pub struct Context {
+    /// The data.
+    pub store: Store,
+    /// The time.
+    pub clock: Clock,
+    /// How the server was told to behave.
+    pub settings: Settings,
+    /// What is remembered of API keys.
+    pub credentials: CredentialCache,
+    /// Who may ask how often.
+    pub limiters: Limiters,
+    /// Requests with an `Idempotency-Key` that are running.
+    pub in_flight: InFlight,
+}
+
+impl Context {
+    /// The state of a server that has just started.
+    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+        Self {
+            credentials: CredentialCache::default(),
+            limiters: Limiters::new(clock.clone()),
+            in_flight: InFlight::default(),
+            store,
+            clock,
+            settings,
+        }
+    }
+
+    /// Whose address a request comes from.
+    pub fn address(&self, request: &actix_web::HttpRequest) -> Address {
+        Address::of(request, &self.settings.trusted_proxies)
+    }
+}

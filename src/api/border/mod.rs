@@ -1,0 +1,14 @@
+//! Everything about HTTP that no resource should see: who calls, what comes in, what goes out, and how often.
+
+pub mod address;
+pub mod answer;
+pub mod caller;
+pub mod conditional;
+pub mod context;
+pub mod credentials;
+pub mod gate;
+pub mod idempotency;
+pub mod input;
+pub mod query;
+pub mod rate_limit;
+pub mod routes;

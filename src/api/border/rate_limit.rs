@@ -1,0 +1,142 @@
+//! Who may ask how often: governor's GCRA, one limiter for each size of quota, one bucket for each key or address.
+
+use crate::api::border::address::Address;
+use crate::types::time::Clock;
+use governor::NotUntil;
+use governor::Quota;
+use governor::RateLimiter;
+use governor::middleware::StateInformationMiddleware;
+use governor::middleware::StateSnapshot;
+use governor::state::keyed::DashMapStateStore;
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::RwLock;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How often buckets that are full again are let go, in milliseconds.
+const SWEEP_EVERY_MS: i64 = 30_000;
+/// Above this many buckets in one limiter, strangers share one: a crowd of addresses can't eat the memory.
+const BUCKETS_MAX: usize = 1_000_000;
+
+/// Whose bucket a request draws on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Bucket {
+    /// An API key's.
+    Key(i64),
+    /// The client address's, before authentication succeeds.
+    Address(Address),
+    /// That of all strangers, when there are too many.
+    Crowd,
+}
+
+/// What the `X-RateLimit-…` headers say.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Rate {
+    /// Requests a minute.
+    pub limit: u32,
+    /// Requests left at once.
+    pub remaining: u32,
+    /// Unix seconds when the bucket is full again.
+    pub reset: i64,
+    /// Whole seconds until the next request is allowed; none if this one is.
+    pub retry_after_s: Option<u64>,
+}
+
+/// The time as governor counts it.
+#[derive(Clone)]
+struct Ticks(Clock);
+
+impl governor::clock::Clock for Ticks {
+    type Instant = Duration;
+    fn now(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.now_ms()).unwrap_or(0))
+    }
+}
+
+type Limiter = RateLimiter<Bucket, DashMapStateStore<Bucket>, Ticks, StateInformationMiddleware>;
+
+/// All limiters, by their quota.
+pub struct Limiters {
+    clock: Clock,
+    by_quota: RwLock<HashMap<NonZeroU32, Arc<Limiter>>>,
+    swept_at_ms: AtomicI64,
+}
+
+impl Limiters {
+    /// No bucket yet.
+    pub fn new(clock: Clock) -> Self {
+        Self { swept_at_ms: AtomicI64::new(clock.now_ms()), clock, by_quota: RwLock::default() }
+    }
+
+    /// Takes one request out of a bucket of `per_minute`, or tells how long to wait.
+    pub fn take(&self, bucket: Bucket, per_minute: u32) -> Rate {
+        let quota = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        let limiter = self.of(quota);
+        self.sweep(&limiter);
+        let stranger = matches!(bucket, Bucket::Address(_));
+        let bucket = if stranger && limiter.len() > BUCKETS_MAX { Bucket::Crowd } else { bucket };
+        let now_ms = self.clock.now_ms();
+        match limiter.check_key(&bucket) {
+            Ok(snapshot) => allowed(&snapshot, quota, now_ms),
+            Err(refusal) => refused(&refusal, quota, now_ms),
+        }
+    }
+
+    /// Buckets that are not full: for `/metrics`, and for the test that they are let go.
+    pub fn buckets(&self) -> usize {
+        self.by_quota.read().map_or(0, |limiters| limiters.values().map(|limiter| limiter.len()).sum())
+    }
+
+    fn of(&self, quota: NonZeroU32) -> Arc<Limiter> {
+        if let Some(limiter) = self.by_quota.read().ok().and_then(|all| all.get(&quota).cloned()) {
+            return limiter;
+        }
+        let make = || {
+            let limiter: Limiter =
+                RateLimiter::new(Quota::per_minute(quota), DashMapStateStore::default(), Ticks(self.clock.clone()));
+            Arc::new(limiter)
+        };
+        match self.by_quota.write() {
+            Ok(mut all) => all.entry(quota).or_insert_with(make).clone(),
+            Err(_) => make(),
+        }
+    }
+
+    fn sweep(&self, limiter: &Limiter) {
+        let (now, before) = (self.clock.now_ms(), self.swept_at_ms.load(Ordering::Relaxed));
+        let due = now - before >= SWEEP_EVERY_MS;
+        if due && self.swept_at_ms.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
+        }
+    }
+}
+
+fn allowed(snapshot: &StateSnapshot, quota: NonZeroU32, now_ms: i64) -> Rate {
+    let remaining = snapshot.remaining_burst_capacity();
+    let missing = i64::from(quota.get().saturating_sub(remaining));
+    Rate { limit: quota.get(), remaining, reset: full_at(now_ms, missing, quota), retry_after_s: None }
+}
+
+fn refused(refusal: &NotUntil<Duration>, quota: NonZeroU32, now_ms: i64) -> Rate {
+    let now = Duration::from_millis(u64::try_from(now_ms).unwrap_or(0));
+    let wait_ms = i64::try_from(refusal.wait_time_from(now).as_millis()).unwrap_or(i64::MAX);
+    // Rounded up: who waits as long as he is told must not be refused again.
+    let wait_s = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000).max(1);
+    let missing = i64::from(quota.get()) - 1;
+    Rate {
+        limit: quota.get(),
+        remaining: 0,
+        reset: full_at(now_ms + wait_ms, missing, quota),
+        retry_after_s: Some(wait_s),
+    }
+}
+
+/// When `missing` requests will have been refilled, in Unix seconds, rounded up.
+fn full_at(from_ms: i64, missing: i64, quota: NonZeroU32) -> i64 {
+    let refill_ms = missing * 60_000 / i64::from(quota.get());
+    (from_ms + refill_ms + 999).div_euclid(1_000)
+}

@@ -1,0 +1,104 @@
+//! /v1/contacts over HTTP.
+
+use crate::api::border::answer;
+use crate::api::border::answer::Resource;
+use crate::api::border::caller::Reader;
+use crate::api::border::caller::Writer;
+use crate::api::border::input::Input;
+use crate::api::border::input::PathId;
+use crate::api::border::query::PAGING;
+use crate::api::border::query::Query;
+use crate::api::border::routes::Routes;
+use crate::desk::contacts;
+use crate::desk::contacts::BulkContacts;
+use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactFilter;
+use crate::desk::contacts::ContactPatch;
+use crate::desk::contacts::NewContact;
+use crate::desk::erasure;
+use crate::desk::erasure::Extent;
+use crate::desk::export;
+use crate::types::Result;
+use crate::types::error::Refused;
+use crate::types::error::Rule;
+use actix_web::HttpResponse;
+use actix_web::http::Method;
+
+const FILTERS: [&str; 5] = ["email", "q", "created_after", "created_before", "updated_after"];
+
+/// Adds the routes of contacts.
+pub fn routes(v1: &mut Routes) {
+    v1.add(Method::GET, "/v1/contacts", &[&FILTERS, &PAGING], list);
+    v1.add(Method::POST, "/v1/contacts", &[], create);
+    v1.add(Method::POST, "/v1/contacts/bulk", &[&["dry_run"]], bulk);
+    v1.add(Method::GET, "/v1/contacts/{contact_id}", &[], show);
+    v1.add(Method::PATCH, "/v1/contacts/{contact_id}", &[], update);
+    v1.add(Method::DELETE, "/v1/contacts/{contact_id}", &[&["erase"]], erase);
+    v1.add(Method::GET, "/v1/contacts/{contact_id}/export", &[], export);
+}
+
+impl Resource for Contact {
+    fn id(&self) -> String {
+        self.id.to_string()
+    }
+    fn version(&self) -> i64 {
+        self.version
+    }
+    fn contact(&self) -> Option<i64> {
+        Some(self.id.row())
+    }
+}
+
+async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
+    let filter = ContactFilter {
+        email: query.take("email"),
+        words: query.words("q", |text| contacts::words(text).into_iter().collect()),
+        created_after: query.take("created_after"),
+        created_before: query.take("created_before"),
+        updated_after: query.take("updated_after"),
+    };
+    let columns =
+        [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", "ifnull(name, email) COLLATE NOCASE")];
+    let order = query.order_or_sync(&columns, filter.updated_after.is_some());
+    let paging = query.paging();
+    query.done()?;
+    who.list(paging, move |db, paging, _| contacts::list(db, &filter, order, paging)).await
+}
+
+async fn show(who: Reader, id: PathId<Contact>) -> Result<HttpResponse> {
+    who.show(move |db, _| contacts::get(db, id.0)).await
+}
+
+async fn create(who: Writer, new: Input<NewContact>) -> Result<HttpResponse> {
+    who.create("/v1/contacts", new.fingerprint, move |tx| contacts::create(tx, new.value)).await
+}
+
+async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) -> Result<HttpResponse> {
+    who.update(move |tx| contacts::get(tx, id.0), move |tx| contacts::update(tx, id.0, patch.value)).await
+}
+
+async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<HttpResponse> {
+    let extent = query.take::<Erase>("erase").map_or(Extent::Person, |Erase| Extent::PersonAndMessages);
+    query.done()?;
+    who.delete(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await
+}
+
+/// `erase=messages`, the one word that it takes.
+struct Erase;
+
+impl std::str::FromStr for Erase {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        if text == "messages" { Ok(Self) } else { Err(Refused::new(Rule::NotInEnum, "must be `messages`")) }
+    }
+}
+
+async fn export(who: Reader, id: PathId<Contact>) -> Result<HttpResponse> {
+    who.look(move |db, now| export::export(db, id.0, now)).await
+}
+
+async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkContacts>) -> Result<HttpResponse> {
+    let dry_run = query.switch("dry_run");
+    query.done()?;
+    who.post(bulk.fingerprint, false, move |tx| answer::bulk(&contacts::bulk_update(tx, bulk.value, dry_run)?)).await
+}

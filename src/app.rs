@@ -1,0 +1,173 @@
+//! The application: how a server is put together, started and stopped. `serve` and the tests start the very same.
+
+use crate::api;
+use crate::api::border::context::Context;
+use crate::api::border::context::Settings;
+use crate::api::border::gate;
+use crate::desk::sweep::Sweep;
+use crate::store::Store;
+use crate::types::Result;
+use crate::types::error::Code;
+use crate::types::error::Error;
+use crate::types::time::Clock;
+use crate::work;
+use actix_web::App;
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
+use actix_web::rt::System;
+use actix_web::rt::net::TcpStream;
+use actix_web::web;
+use socket2::SockRef;
+use std::fs::File;
+use std::fs::TryLockError;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Held by the one server of a data directory.
+const LOCK_NAME: &str = "serve.lock";
+/// A head that has not arrived after this is given up.
+const HEAD_DEADLINE: Duration = Duration::from_secs(5);
+/// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
+const STALLED_READER: Duration = Duration::from_secs(30);
+/// An idle connection is kept open for this long.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long requests may run on after the server was told to stop, in seconds.
+const STOP_GRACE_S: u64 = 10;
+/// Connections that a worker takes on; more wait in the kernel.
+const CONNECTIONS_MAX: usize = 5_000;
+
+/// What it takes to start a server.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Connections that read.
+    pub readers: u32,
+    /// Threads that speak HTTP.
+    pub workers: usize,
+    /// How it is to behave.
+    pub settings: Settings,
+}
+
+/// A server that runs.
+pub struct Server {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its data.
+    pub store: Store,
+    handle: ServerHandle,
+    http: JoinHandle<std::io::Result<()>>,
+    sweep: work::Running,
+    /// The data directory is this server's alone until it is dropped.
+    _lock: File,
+}
+
+impl Server {
+    /// Opens the store and begins to answer on `listener`.
+    ///
+    /// # Errors
+    /// When another server has the data directory, or the store can't be opened.
+    pub fn start(config: &Config, clock: Clock, listener: TcpListener) -> Result<Self> {
+        let lock = lock(&config.data_dir)?;
+        let store = Store::open(&config.data_dir, config.readers, clock.clone())?;
+        Self::start_on(store, lock, config, clock, listener)
+    }
+
+    /// As [`Server::start`], on a store that is open already.
+    ///
+    /// # Errors
+    /// When there is no thread to be had.
+    pub fn start_on(store: Store, lock: File, config: &Config, clock: Clock, listener: TcpListener) -> Result<Self> {
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
+        let context = web::Data::new(Context::new(store.clone(), clock, config.settings.clone()));
+        let (handle, http) = start_http(context, config.workers, listener)?;
+        Ok(Self { address, store, handle, http, sweep, _lock: lock })
+    }
+
+    /// Stops accepting, lets what runs finish, and closes the store.
+    ///
+    /// # Errors
+    /// When the server had failed.
+    pub fn stop(self) -> Result<()> {
+        // Nobody awaits the answer: the thread's end says the same.
+        drop(self.handle.stop(true));
+        let ended = self.http.join().map_err(|_| Error::internal("the HTTP thread panicked"))?;
+        self.sweep.stop();
+        self.store.close();
+        ended.map_err(Error::internal)
+    }
+
+    /// Whether it has ended by itself.
+    pub fn has_ended(&self) -> bool {
+        self.http.is_finished()
+    }
+}
+
+fn start_http(
+    context: web::Data<Context>,
+    workers: usize,
+    listener: TcpListener,
+) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>)> {
+    let (started, handle) = channel();
+    let run = move || {
+        System::new().block_on(async move {
+            let app_context = context.clone();
+            let server = HttpServer::new(move || {
+                let context = app_context.clone();
+                App::new()
+                    .app_data(context.clone())
+                    .wrap(from_fn(move |request, next| gate::pass(context.clone(), request, next)))
+                    .configure(|config| api::routes().configure(config))
+            })
+            .workers(workers)
+            .max_connections(CONNECTIONS_MAX)
+            .client_request_timeout(HEAD_DEADLINE)
+            .keep_alive(KEEP_ALIVE)
+            .shutdown_timeout(STOP_GRACE_S)
+            .disable_signals()
+            .on_connect(|connection, _| {
+                if let Some(stream) = connection.downcast_ref::<TcpStream>() {
+                    let socket = SockRef::from(stream);
+                    // Answers are small and whole: waiting to fill a packet only delays them.
+                    drop(socket.set_tcp_nodelay(true));
+                    drop(socket.set_tcp_user_timeout(Some(STALLED_READER)));
+                }
+            })
+            .listen(listener)?
+            .run();
+            drop(started.send(server.handle()));
+            server.await
+        })
+    };
+    let thread = std::thread::Builder::new().name("http".to_owned()).spawn(run).map_err(Error::internal)?;
+    let handle = handle.recv().map_err(|_| Error::internal("the HTTP server did not start"))?;
+    Ok((handle, thread))
+}
+
+/// Takes the data directory for one server alone.
+///
+/// # Errors
+/// `conflict` when another one has it.
+pub fn lock(directory: &Path) -> Result<File> {
+    crate::store::connection::prepare_files(directory)?;
+    let path = directory.join(LOCK_NAME);
+    let told =
+        |cause: std::io::Error| Error::new(Code::Unavailable, format!("{} can't be used: {cause}.", path.display()));
+    let file = File::options().create(true).append(true).mode(0o600).open(&path).map_err(told)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+            "Another commflow is serving {}. Stop it first, or take another folder: commflow serve --data-dir ./other",
+            directory.display()
+        ))),
+        Err(TryLockError::Error(cause)) => Err(told(cause)),
+    }
+}

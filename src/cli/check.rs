@@ -1,0 +1,65 @@
+//! `commflow check`: is the store whole, and does what is kept twice agree?
+
+use crate::cli::DataDir;
+use crate::cli::Failure;
+use crate::desk::check;
+use crate::store;
+use crate::store::check::Fault;
+use clap::Args;
+use rusqlite::Connection;
+
+/// Looks whether the store is whole; a server may run beside it.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  commflow check
+  commflow check --full --json")]
+pub struct Check {
+    #[command(flatten)]
+    data: DataDir,
+    /// Compare every index with its table too: slower.
+    #[arg(long)]
+    full: bool,
+    /// Print the faults as a JSON array.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When a fault was found, or the store can't be read.
+    pub fn run(self) -> Result<(), Failure> {
+        let path = self.data.data_dir.join(store::FILE_NAME);
+        if !path.exists() {
+            let message = format!("There is no store in {}. Start one: commflow serve", self.data.data_dir.display());
+            return Err(Failure::new(Failure::DATA, message));
+        }
+        // A connection of its own: the pool's readers are interrupted after seconds, and this may take longer.
+        let mut db = Connection::open_with_flags(&path, store::connection::reading_flags())
+            .map_err(crate::types::error::Error::from)?;
+        store::connection::set_up_reading(&mut db).map_err(crate::types::error::Error::from)?;
+        let faults = look(&db, self.full)?;
+        if self.json {
+            println!("{}", serde_json::to_string(&faults).map_err(crate::types::error::Error::from)?);
+        } else {
+            faults.iter().for_each(|fault| println!("FAULT  {fault}"));
+        }
+        match faults.len() {
+            0 if self.json => Ok(()),
+            0 => {
+                println!("OK: the file is whole, and all counters, clocks and events agree.");
+                Ok(())
+            }
+            count => Err(Failure::new(Failure::DATA, format!("{count} faults were found."))),
+        }
+    }
+}
+
+fn look(db: &Connection, full: bool) -> Result<Vec<Fault>, Failure> {
+    // One read transaction: all is compared at one instant.
+    db.execute_batch("BEGIN").map_err(crate::types::error::Error::from)?;
+    let mut faults = store::check::structure(db, full)?;
+    faults.extend(check::agreements(db)?);
+    Ok(faults)
+}

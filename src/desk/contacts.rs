@@ -1,0 +1,384 @@
+//! Contacts: the people who write in.
+
+use crate::desk::bulk;
+use crate::desk::bulk::Ids;
+use crate::desk::bulk::Outcome;
+use crate::store::list::List;
+use crate::store::list::Order;
+use crate::store::tx::About;
+use crate::store::tx::Tx;
+use crate::types::Result;
+use crate::types::custom_fields::CustomFields;
+use crate::types::custom_fields::CustomFieldsPatch;
+use crate::types::email::Email;
+use crate::types::error::Error;
+use crate::types::error::Rule;
+use crate::types::event::EventKind;
+use crate::types::field::Field;
+use crate::types::field::Given;
+use crate::types::field::Invalid;
+use crate::types::id::Id;
+use crate::types::id::Kind;
+use crate::types::paging::Page;
+use crate::types::paging::Paging;
+use crate::types::text::Line;
+use crate::types::text::Phone;
+use crate::types::text::fold;
+use crate::types::time::Time;
+use deserr::Deserr;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::params;
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// What an erased contact is called where threads still name him.
+pub const DELETED_NAME: &str = "Deleted contact";
+
+/// A contact as every exit shows it: GET, lists, events, webhooks, search hits.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Contact {
+    /// `contact_001`.
+    pub id: Id<Contact>,
+    /// Unique without regard to case.
+    pub email: Option<Email>,
+    /// The full name.
+    pub name: Option<Line>,
+    /// As given.
+    pub phone: Option<Phone>,
+    /// Where the contact works.
+    pub company: Option<Line>,
+    /// What else is known.
+    pub custom_fields: CustomFields,
+    /// When the contact became known.
+    pub created_at: Time,
+    /// When something about the contact last changed.
+    pub updated_at: Time,
+    /// Grows with each change.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+impl Kind for Contact {
+    const PREFIX: &'static str = "contact";
+}
+
+/// A contact as threads name him.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ContactRef {
+    /// `contact_001`.
+    pub id: Id<Contact>,
+    /// The full name, or [`DELETED_NAME`].
+    pub name: Option<String>,
+    /// `null` for an erased contact.
+    pub email: Option<String>,
+}
+
+/// What it takes to add a contact: at least one of email, phone and name.
+#[derive(Debug, Clone, Default, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct NewContact {
+    /// Must not be another contact's.
+    #[deserr(default)]
+    pub email: Option<Email>,
+    /// The full name.
+    #[deserr(default)]
+    pub name: Option<Line>,
+    /// As people write it.
+    #[deserr(default)]
+    pub phone: Option<Phone>,
+    /// Where the contact works.
+    #[deserr(default)]
+    pub company: Option<Line>,
+    /// What else is known.
+    #[deserr(default)]
+    pub custom_fields: CustomFieldsPatch,
+}
+
+/// What may change about a contact.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct ContactPatch {
+    /// Must not be another contact's.
+    #[deserr(default)]
+    pub email: Field<Email>,
+    /// The full name.
+    #[deserr(default)]
+    pub name: Field<Line>,
+    /// As people write it.
+    #[deserr(default)]
+    pub phone: Field<Phone>,
+    /// Where the contact works.
+    #[deserr(default)]
+    pub company: Field<Line>,
+    /// Merged into what is known; `null` removes a key.
+    #[deserr(default)]
+    pub custom_fields: Given<CustomFieldsPatch>,
+}
+
+/// Whom a thread is with: `{"id"}`, or `{"email", "name"?}`.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct ContactGiven {
+    /// A known contact.
+    #[deserr(default)]
+    pub id: Option<Id<Contact>>,
+    /// Found by this address, without regard to case; else created.
+    #[deserr(default)]
+    pub email: Option<Email>,
+    /// Filled in only where it was empty.
+    #[deserr(default)]
+    pub name: Option<Line>,
+}
+
+/// Which contacts a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ContactFilter {
+    /// With this address, exactly but for case.
+    pub email: Option<Email>,
+    /// With all of these words in name or address, each matched by prefix.
+    pub words: Vec<String>,
+    /// Created after this instant.
+    pub created_after: Option<Time>,
+    /// Created before this instant.
+    pub created_before: Option<Time>,
+    /// Changed at this instant or later.
+    pub updated_after: Option<Time>,
+}
+
+const BY_ID: &str = "SELECT id, email, name, phone, company, custom_fields, created_at, updated_at, version FROM contacts WHERE id = ?1";
+
+fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Contact> {
+    Ok(Contact {
+        id: row.get(0)?,
+        email: row.get(1)?,
+        name: row.get(2)?,
+        phone: row.get(3)?,
+        company: row.get(4)?,
+        custom_fields: row.get(5)?,
+        created_at: row.get(6)?,
+        updated_at: row.get(7)?,
+        version: row.get(8)?,
+    })
+}
+
+/// The contact of this id.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(db: &Connection, id: Id<Contact>) -> Result<Contact> {
+    db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+}
+
+/// Contacts, newest first unless ordered otherwise.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Paging) -> Result<Page<Contact>> {
+    let mut list = List::of("contacts", "id", order)
+        .filter("email_key = ?", &filter.email.as_ref().map(Email::key))
+        .filter("created_at > ?", &filter.created_after)
+        .filter("created_at < ?", &filter.created_before)
+        .filter("updated_at >= ?", &filter.updated_after);
+    for word in &filter.words {
+        // U+10FFFF sorts after every character: the range holds all words that begin with this one.
+        list = list.filter(
+            "id IN (SELECT contact_id FROM contact_words WHERE word >= ? AND word < ? || char(1114111))",
+            &Some(word.clone()),
+        );
+    }
+    let unfiltered = filter.email.is_none()
+        && filter.words.is_empty()
+        && filter.created_after.is_none()
+        && filter.created_before.is_none()
+        && filter.updated_after.is_none();
+    let total = if unfiltered { all(db)? } else { list.count(db)? };
+    list.page(db, paging, total, |row| get(db, Id::from_row(row)))
+}
+
+/// How many contacts there are, from the kept counter.
+fn all(db: &Connection) -> Result<i64> {
+    Ok(db.prepare_cached("SELECT n FROM row_counts WHERE name = 'contacts'")?.query_row([], |row| row.get(0))?)
+}
+
+/// Adds a contact.
+///
+/// # Errors
+/// `conflict` when the address is another contact's; 422 when there is nothing to tell the contact by.
+pub fn create(tx: &Tx, new: NewContact) -> Result<Contact> {
+    let custom_fields = CustomFields::default()
+        .merged(&new.custom_fields)
+        .map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]))?;
+    require_something(new.email.is_some() || new.name.is_some() || new.phone.is_some())?;
+    refuse_taken(tx, new.email.as_ref(), None)?;
+    tx.prepare_cached(
+        "INSERT INTO contacts (email, email_key, name, phone, company, custom_fields, created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7)",
+    )?
+    .execute(params![
+        new.email,
+        new.email.as_ref().map(Email::key),
+        new.name,
+        new.phone,
+        new.company,
+        custom_fields,
+        tx.now
+    ])?;
+    let contact = get(tx, Id::from_row(tx.last_insert_rowid()))?;
+    keep_words(tx, &contact)?;
+    tx.emit(EventKind::ContactCreated, about(&contact), None, &contact)?;
+    Ok(contact)
+}
+
+/// Changes a contact.
+///
+/// # Errors
+/// `conflict` when the address is another contact's; 422 when nothing is left to tell the contact by.
+pub fn update(tx: &Tx, id: Id<Contact>, patch: ContactPatch) -> Result<Contact> {
+    let old = get(tx, id)?;
+    let custom_fields = match &patch.custom_fields.0 {
+        Some(patch) => {
+            old.custom_fields.merged(patch).map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]))?
+        }
+        None => old.custom_fields.clone(),
+    };
+    let new = Contact {
+        email: patch.email.or(old.email.clone()),
+        name: patch.name.or(old.name.clone()),
+        phone: patch.phone.or(old.phone.clone()),
+        company: patch.company.or(old.company.clone()),
+        custom_fields,
+        ..old.clone()
+    };
+    if new == old {
+        return Ok(old);
+    }
+    require_something(new.email.is_some() || new.name.is_some() || new.phone.is_some())?;
+    refuse_taken(tx, new.email.as_ref(), Some(id))?;
+    save(tx, &old, new)
+}
+
+fn save(tx: &Tx, old: &Contact, new: Contact) -> Result<Contact> {
+    tx.prepare_cached(
+        "UPDATE contacts SET email = ?2, email_key = ?3, name = ?4, phone = ?5, company = ?6, custom_fields = ?7,
+         updated_at = ?8, version = version + 1 WHERE id = ?1",
+    )?
+    .execute(params![
+        new.id,
+        new.email,
+        new.email.as_ref().map(Email::key),
+        new.name,
+        new.phone,
+        new.company,
+        new.custom_fields,
+        tx.now
+    ])?;
+    let contact = get(tx, new.id)?;
+    keep_words(tx, &contact)?;
+    tx.emit(EventKind::ContactUpdated, about(&contact), Some(old), &contact)?;
+    Ok(contact)
+}
+
+/// The contact that a new thread is with: found by id or address, else created. A name is filled in where it was empty.
+///
+/// # Errors
+/// 422 on `contact` with all the fields at fault.
+pub fn find_or_create(tx: &Tx, given: &ContactGiven) -> Result<Contact> {
+    let found = match &given.email {
+        Some(email) => by_email(tx, email)?,
+        None => None,
+    };
+    let known = match (given.id, found) {
+        (Some(id), found) => {
+            let contact = get(tx, id).map_err(|_| {
+                Error::invalid_field("contact.id", Rule::UnknownId, format!("there is no contact {id}"))
+            })?;
+            let other = given.email.is_some() && found != Some(id);
+            if other {
+                return Err(Error::invalid_field(
+                    "contact.email",
+                    Rule::InvalidFormat,
+                    format!("is not the address of {id}"),
+                ));
+            }
+            contact
+        }
+        (None, Some(id)) => get(tx, id)?,
+        (None, None) if given.email.is_some() => {
+            return create(
+                tx,
+                NewContact { email: given.email.clone(), name: given.name.clone(), ..NewContact::default() },
+            );
+        }
+        (None, None) => {
+            return Err(Error::invalid_field("contact.email", Rule::Required, "is required, or `contact.id`"));
+        }
+    };
+    match (&known.name, &given.name) {
+        (None, Some(name)) => save(tx, &known, Contact { name: Some(name.clone()), ..known.clone() }),
+        _ => Ok(known),
+    }
+}
+
+fn by_email(db: &Connection, email: &Email) -> Result<Option<Id<Contact>>> {
+    let found = db
+        .prepare_cached("SELECT id FROM contacts WHERE email_key = ?1")?
+        .query_row([email.key()], |row| row.get(0))
+        .optional()?;
+    Ok(found)
+}
+
+fn about(contact: &Contact) -> About {
+    About::new(contact.id, Some(contact.id.row()))
+}
+
+fn require_something(given: bool) -> Result<()> {
+    if given {
+        return Ok(());
+    }
+    Err(Error::invalid_field("email", Rule::Required, "at least one of email, phone and name is required"))
+}
+
+fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<Id<Contact>>) -> Result<()> {
+    let Some(email) = email else { return Ok(()) };
+    match by_email(tx, email)? {
+        Some(holder) if Some(holder) != but => {
+            Err(Error::taken("email", "A contact with this e-mail address exists already.", holder))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The words of a text, folded: runs of letters and digits.
+pub fn words(text: &str) -> BTreeSet<String> {
+    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn keep_words(tx: &Tx, contact: &Contact) -> Result<()> {
+    tx.prepare_cached("DELETE FROM contact_words WHERE contact_id = ?1")?.execute([contact.id])?;
+    let mut all = words(contact.name.as_ref().map_or("", Line::as_str));
+    all.extend(words(contact.email.as_ref().map_or("", Email::as_str)));
+    let mut insert = tx.prepare_cached("INSERT INTO contact_words (word, contact_id) VALUES (?1, ?2)")?;
+    for word in all {
+        insert.execute(params![word, contact.id])?;
+    }
+    Ok(())
+}
+
+/// A bulk change of contacts.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct BulkContacts {
+    /// 1 to 1,000 contacts.
+    pub ids: Ids,
+    /// What PATCH takes, with the same meaning.
+    pub update: ContactPatch,
+}
+
+/// Changes many contacts.
+///
+/// # Errors
+/// Those that are not about one contact.
+pub fn bulk_update(tx: &Tx, bulk: BulkContacts, dry_run: bool) -> Result<Outcome> {
+    bulk::apply(tx, &bulk.ids, dry_run, |tx, id| Ok((get(tx, id)?, update(tx, id, bulk.update.clone())?)))
+}

@@ -1,0 +1,245 @@
+//! Conversations: threads as a team reads them.
+
+use crate::desk::contacts;
+use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactGiven;
+use crate::desk::threads::AssigneeFilter;
+use crate::desk::threads::Channel;
+pub use crate::desk::threads::ConversationId;
+pub use crate::desk::threads::ConversationStatus;
+use crate::desk::threads::Priority;
+use crate::desk::threads::TagList;
+use crate::desk::threads::begin;
+use crate::desk::threads::begin::First;
+use crate::desk::threads::begin::Moment;
+use crate::desk::threads::change;
+use crate::desk::threads::change::NewStatus;
+use crate::desk::threads::change::TagChange;
+use crate::desk::threads::change::ThreadPatch;
+use crate::desk::threads::counts;
+use crate::desk::threads::message::MessageType;
+use crate::desk::threads::row;
+use crate::desk::threads::row::NewThread;
+pub use crate::desk::threads::view::Conversation;
+use crate::desk::users;
+use crate::desk::users::User;
+use crate::store::list::List;
+use crate::store::list::Order;
+use crate::store::tx::Tx;
+use crate::types::Result;
+use crate::types::custom_fields::CustomFields;
+use crate::types::custom_fields::CustomFieldsPatch;
+use crate::types::error::Error;
+use crate::types::error::Faults;
+use crate::types::field::Field;
+use crate::types::field::Given;
+use crate::types::field::Invalid;
+use crate::types::id::Id;
+use crate::types::paging::Page;
+use crate::types::paging::Paging;
+use crate::types::text::Body;
+use crate::types::text::Line;
+use crate::types::time::Time;
+use deserr::Deserr;
+use rusqlite::Connection;
+
+/// What it takes to begin a conversation.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct NewConversation {
+    /// What it is about.
+    pub subject: Line,
+    /// Whom it is with.
+    pub contact: ContactGiven,
+    /// What was written first.
+    pub message: FirstMessage,
+    /// `api` if not said.
+    #[deserr(default = Channel::Api)]
+    pub channel: Channel,
+    /// `normal` if not said.
+    #[deserr(default = Priority::Normal)]
+    pub priority: Priority,
+    /// Unknown tags are created.
+    #[deserr(default)]
+    pub tags: TagList,
+    /// Nobody if not said.
+    #[deserr(default)]
+    pub assignee_id: Option<Id<User>>,
+    /// What else is known.
+    #[deserr(default)]
+    pub custom_fields: CustomFieldsPatch,
+    /// History from elsewhere: no SLA, no notification, and `created_at` lies in the past.
+    #[deserr(default)]
+    pub imported: bool,
+    /// Only with `imported`.
+    #[deserr(default)]
+    pub created_at: Option<Time>,
+}
+
+/// What was written first.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct FirstMessage {
+    /// The text.
+    pub body: Body,
+    /// `comment` if not said: most conversations begin with a customer. With `reply`, a user begins.
+    #[deserr(rename = "type", default = MessageType::Comment)]
+    pub kind: MessageType,
+}
+
+/// What may change about a conversation.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct ConversationPatch {
+    /// What it is about.
+    #[deserr(default)]
+    pub subject: Given<Line>,
+    /// Where it stands; closing it resolves its ticket.
+    #[deserr(default)]
+    pub status: Given<ConversationStatus>,
+    /// How much it matters.
+    #[deserr(default)]
+    pub priority: Given<Priority>,
+    /// Who looks after it; `null`: nobody.
+    #[deserr(default)]
+    pub assignee_id: Field<Id<User>>,
+    /// The whole new list.
+    #[deserr(default)]
+    pub tags: Given<TagList>,
+    /// These as well.
+    #[deserr(default)]
+    pub add_tags: TagList,
+    /// These no longer.
+    #[deserr(default)]
+    pub remove_tags: TagList,
+    /// Merged into what is known; `null` removes a key.
+    #[deserr(default)]
+    pub custom_fields: Given<CustomFieldsPatch>,
+}
+
+impl From<ConversationPatch> for ThreadPatch {
+    fn from(patch: ConversationPatch) -> Self {
+        Self {
+            subject: patch.subject,
+            status: patch.status.0.map(NewStatus::Conversation),
+            priority: patch.priority,
+            assignee_id: patch.assignee_id,
+            tags: TagChange { tags: patch.tags, add: patch.add_tags, remove: patch.remove_tags },
+            custom_fields: patch.custom_fields,
+            inbox_id: Given(None),
+        }
+    }
+}
+
+/// Which conversations a list shows.
+#[derive(Debug, Clone, Default)]
+pub struct ConversationFilter {
+    /// Where they stand.
+    pub status: Option<ConversationStatus>,
+    /// Who looks after them.
+    pub assignee: Option<AssigneeFilter>,
+    /// How they came in.
+    pub channel: Option<Channel>,
+    /// How much they matter.
+    pub priority: Option<Priority>,
+    /// Whom they are with.
+    pub contact: Option<Id<Contact>>,
+    /// Begun after this instant.
+    pub created_after: Option<Time>,
+    /// Begun before this instant.
+    pub created_before: Option<Time>,
+    /// Changed at this instant or later.
+    pub updated_after: Option<Time>,
+}
+
+/// The conversation of this id.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(db: &Connection, id: ConversationId) -> Result<Conversation> {
+    row::get(db, id).map(|thread| Conversation::of(&thread))
+}
+
+/// Conversations, newest first unless ordered otherwise. Totals come from the kept counters, but for spans of time and
+/// single contacts, which are counted along their index.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn list(
+    db: &Connection,
+    filter: &ConversationFilter,
+    caller: Id<User>,
+    order: Order,
+    paging: &Paging,
+) -> Result<Page<Conversation>> {
+    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
+    let list = query(filter, caller, order);
+    let kept = filter.contact.is_none()
+        && filter.created_after.is_none()
+        && filter.created_before.is_none()
+        && filter.updated_after.is_none();
+    let total = if kept {
+        counts::conversations(db, filter.status, assignee, filter.priority, filter.channel)?
+    } else {
+        list.count(db)?
+    };
+    list.page(db, paging, total, |number| get(db, Id::from_row(number)))
+}
+
+/// The list behind [`list`], for the test of its plans.
+pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> List {
+    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
+    let list = List::of("threads", "id", order)
+        .filter("status = ?", &filter.status)
+        .filter("channel = ?", &filter.channel)
+        .filter("priority = ?", &filter.priority)
+        .filter("contact_id = ?", &filter.contact)
+        .filter("created_at > ?", &filter.created_after)
+        .filter("created_at < ?", &filter.created_before)
+        .filter("updated_at >= ?", &filter.updated_after);
+    match assignee {
+        Some(0) => list.only("assignee_id IS NULL"),
+        assignee => list.filter("assignee_id = ?", &assignee),
+    }
+}
+
+/// Begins a conversation with its first message.
+///
+/// # Errors
+/// 422 with all the fields at fault.
+pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
+    let mut faults = Faults::default();
+    let moment = faults.gather(Moment::new(tx.now, new.imported, new.created_at))?;
+    let assignee = faults.gather(new.assignee_id.map(|id| users::assignable(tx, id)).transpose())?;
+    let custom_fields = CustomFields::default()
+        .merged(&new.custom_fields)
+        .map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]));
+    let custom_fields = faults.gather(custom_fields)?;
+    let contact = faults.gather(contacts::find_or_create(tx, &new.contact))?;
+    faults.check()?;
+    let (Some(moment), Some(assignee), Some(custom_fields), Some(contact)) = (moment, assignee, custom_fields, contact)
+    else {
+        return Err(Error::invalid(Vec::new()));
+    };
+    let thread = NewThread {
+        subject: new.subject,
+        channel: new.channel,
+        priority: new.priority,
+        contact,
+        assignee,
+        custom_fields,
+        created_at: moment.at,
+    };
+    let first = First { kind: new.message.kind, body: new.message.body };
+    let (thread, _) = begin::begin(tx, thread, new.tags.0, first, None, moment)?;
+    Ok(Conversation::of(&thread))
+}
+
+/// Changes a conversation, and with it its ticket.
+///
+/// # Errors
+/// `not_found`; 422 with all the fields at fault.
+pub fn update(tx: &Tx, id: ConversationId, patch: ConversationPatch) -> Result<Conversation> {
+    let old = row::get(tx, id)?;
+    change::change(tx, &old, &patch.into()).map(|thread| Conversation::of(&thread))
+}

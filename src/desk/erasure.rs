@@ -1,0 +1,152 @@
+//! Erasure of a person: from the rows, the change feed, stored answers, and, by `secure_delete` and a checkpoint that the
+//! writer makes before it answers, from SQLite's free pages and its WAL.
+
+use crate::desk::contacts;
+use crate::desk::contacts::Contact;
+use crate::desk::contacts::DELETED_NAME;
+use crate::store::tx::About;
+use crate::store::tx::Tx;
+use crate::types::Result;
+use crate::types::event::EventKind;
+use crate::types::id::Id;
+use rusqlite::params;
+use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
+
+/// What a thread is called whose first words were erased.
+const DELETED_SUBJECT: &str = "Deleted conversation";
+
+/// What is left of an erased contact in the feed.
+#[derive(Serialize)]
+struct Gone {
+    id: Id<Contact>,
+}
+
+/// How much is erased.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Extent {
+    /// The person; threads and messages stay, without the name.
+    Person,
+    /// What the person wrote, too.
+    PersonAndMessages,
+}
+
+/// Erases a contact. The address is free again; `contact.deleted` carries the id alone.
+///
+/// # Errors
+/// `not_found`, also when the contact was erased before.
+pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+    contacts::get(tx, id)?;
+    if extent == Extent::PersonAndMessages {
+        erase_messages(tx, id)?;
+    }
+    rewrite_events(tx, id, extent)?;
+    rewrite_answers(tx, id, extent)?;
+    tx.prepare_cached("DELETE FROM contact_words WHERE contact_id = ?1")?.execute([id])?;
+    tx.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([id])?;
+    // Both views show another name now: their ETags and `updated_after` must tell.
+    tx.prepare_cached("UPDATE threads SET version = version + 1, updated_at = ?2 WHERE contact_id = ?1")?
+        .execute(params![id, tx.now])?;
+    tx.emit(EventKind::ContactDeleted, About::new(id, None), None, &Gone { id })?;
+    tx.erased();
+    Ok(())
+}
+
+fn erase_messages(tx: &Tx, id: Id<Contact>) -> Result<()> {
+    tx.prepare_cached(
+        "DELETE FROM messages WHERE type = 'comment' AND thread_id IN (SELECT id FROM threads WHERE contact_id = ?1)",
+    )?
+    .execute([id])?;
+    tx.prepare_cached(
+        "UPDATE threads SET comments_count = 0, waiting_since = NULL, subject = ?2,
+            description = CASE WHEN description IS NULL THEN NULL ELSE ?2 END, custom_fields = '{}',
+            last_message_at = (SELECT max(created_at) FROM messages m WHERE m.thread_id = threads.id)
+         WHERE contact_id = ?1",
+    )?
+    .execute(params![id, DELETED_SUBJECT])?;
+    Ok(())
+}
+
+fn rewrite_events(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+    let mut select = tx.prepare_cached("SELECT id, type, changes, data FROM events WHERE contact_id = ?1")?;
+    let mut rewrite =
+        tx.prepare_cached("UPDATE events SET changes = ?2, data = ?3, contact_id = NULL WHERE id = ?1")?;
+    let mut rows = select.query([id])?;
+    let mut found: Vec<(i64, EventKind, Option<String>, String)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    }
+    for (number, kind, changes, data) in found {
+        let (changes, data) = match kind {
+            EventKind::ContactCreated | EventKind::ContactUpdated | EventKind::ContactDeleted => {
+                (None, json!({"id": id}).to_string())
+            }
+            _ => (changes.map(|text| scrub(&text, id, extent)).transpose()?, scrub(&data, id, extent)?),
+        };
+        rewrite.execute(params![number, changes, data])?;
+    }
+    Ok(())
+}
+
+fn rewrite_answers(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+    let mut select =
+        tx.prepare_cached("SELECT api_key_id, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
+    let mut rewrite = tx.prepare_cached(
+        "UPDATE idempotent_answers SET body = ?4, contact_id = NULL WHERE api_key_id = ?1 AND target = ?2 AND key = ?3",
+    )?;
+    let mut rows = select.query([id])?;
+    let mut found: Vec<(i64, String, String, Option<String>)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
+    }
+    for (api_key, target, key, body) in found {
+        let body = body.map(|text| scrub(&text, id, extent)).transpose()?;
+        rewrite.execute(params![api_key, target, key, body])?;
+    }
+    Ok(())
+}
+
+/// Takes a person out of an object as it was told: wherever the contact stands, the id alone is left.
+fn scrub(text: &str, id: Id<Contact>, extent: Extent) -> Result<String> {
+    let mut value: Value = serde_json::from_str(text)?;
+    scrub_value(&mut value, &id.to_string(), extent);
+    Ok(value.to_string())
+}
+
+fn scrub_value(value: &mut Value, id: &str, extent: Extent) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| scrub_value(item, id, extent)),
+        Value::Object(object) => {
+            if object.get("id").and_then(Value::as_str) == Some(id) {
+                // The contact himself, as an object of his own, as the contact of a thread, or as the author of a comment.
+                let author = object.contains_key("type");
+                object.retain(|key, _| key == "id" || key == "type");
+                object.insert("name".to_owned(), DELETED_NAME.into());
+                if !author {
+                    object.insert("email".to_owned(), Value::Null);
+                }
+                return;
+            }
+            if extent == Extent::PersonAndMessages {
+                scrub_words(object);
+            }
+            object.values_mut().for_each(|item| scrub_value(item, id, extent));
+        }
+        _ => {}
+    }
+}
+
+/// What the person wrote: a comment's text, a thread's subject and description, and what was noted of the thread.
+fn scrub_words(object: &mut serde_json::Map<String, Value>) {
+    let comment = object.get("type").and_then(Value::as_str) == Some("comment");
+    for (field, value) in object.iter_mut() {
+        let blank = match field.as_str() {
+            "body" if comment => Value::from(""),
+            "subject" | "description" if !value.is_null() => Value::from(DELETED_SUBJECT),
+            "custom_fields" => json!({}),
+            _ => continue,
+        };
+        *value = blank;
+    }
+}

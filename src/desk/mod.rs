@@ -1,0 +1,23 @@
+//! The help desk itself: one file a noun, with its types, its rules, its SQL and its events together.
+//!
+//! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
+//! users, teams, inboxes, tags, contacts < threads (with their SLA clock) < messages < conversations, tickets < erasure, export.
+
+pub mod api_keys;
+pub mod bulk;
+pub mod check;
+pub mod contacts;
+pub mod conversations;
+pub mod erasure;
+pub mod export;
+pub mod inboxes;
+pub mod messages;
+pub mod passwords;
+pub mod sla;
+pub mod sweep;
+pub mod tags;
+pub mod teams;
+pub mod threads;
+pub mod tickets;
+pub mod users;
+pub mod webhooks;

@@ -1,0 +1,511 @@
+//! The SLA clock of a thread: pure arithmetic over instants, and its twin in SQL.
+//!
+//! Things that happen to a thread are [`Mark`]s; the clock's state is what remains of them. Since [`Clock::apply`] is the
+//! only way to change it, telling the marks again gives the same state: that is how [`story`] explains a ticket's SLA, and
+//! how `commflow check` verifies it. The status at a moment is a comparison of stored instants with that moment: no timer
+//! has to run for it to be true.
+//!
+//! - The clock starts at the first comment. First response: the first reply after it.
+//! - The resolution clock stands still while the thread is pending or closed, and goes on with the time used so far.
+//! - Closing a thread that waits for its first response ends that target as neither met nor missed, unless it was already
+//!   missed. Reopening it restores the target; a new comment sets it anew from that comment.
+//! - A change of priority recomputes the targets that are not met yet, so it can lift a breach that nobody has met.
+
+use crate::choice;
+use crate::desk::threads::ConversationStatus;
+use crate::desk::threads::Priority;
+use crate::types::time::Time;
+use serde::Serialize;
+
+choice! {
+    /// How a ticket stands against its targets.
+    SlaStatus {
+        /// No target was missed, and none is close.
+        OnTrack "on_track",
+        /// A quarter or less of a running target's time is left.
+        Warning "warning",
+        /// A target was missed, also when it was met late.
+        Breached "breached",
+    }
+}
+
+/// Seconds from the first comment to the first response.
+pub fn response_target_s(priority: Priority) -> i64 {
+    match priority {
+        Priority::Urgent => 3_600,
+        Priority::High => 4 * 3_600,
+        Priority::Normal => 8 * 3_600,
+        Priority::Low => 24 * 3_600,
+    }
+}
+
+/// Seconds of running time to the resolution.
+pub fn resolution_target_s(priority: Priority) -> i64 {
+    match priority {
+        Priority::Urgent => 8 * 3_600,
+        Priority::High => 24 * 3_600,
+        Priority::Normal => 72 * 3_600,
+        Priority::Low => 168 * 3_600,
+    }
+}
+
+/// What moves the clock.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Mark {
+    /// The thread came into being, with this priority.
+    Created(Priority),
+    /// The customer wrote.
+    Comment,
+    /// A user answered, visibly to the customer.
+    Reply,
+    /// The thread's status became this.
+    Status(ConversationStatus),
+    /// The thread's priority became this.
+    Priority(Priority),
+}
+
+impl Mark {
+    /// The mark as it is stored. A priority at the thread's birth and a later one are told apart by their place.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Created(priority) | Self::Priority(priority) => priority.as_str(),
+            Self::Comment => "comment",
+            Self::Reply => "reply",
+            Self::Status(status) => status.as_str(),
+        }
+    }
+
+    /// Reads a mark back; the first of a thread is its birth.
+    pub fn parse(text: &str, first: bool) -> Option<Self> {
+        match text {
+            "comment" => Some(Self::Comment),
+            "reply" => Some(Self::Reply),
+            text => text.parse().map(Self::Status).ok().or_else(|| {
+                let priority = text.parse().ok()?;
+                Some(if first { Self::Created(priority) } else { Self::Priority(priority) })
+            }),
+        }
+    }
+}
+
+/// The state of a thread's clock.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Clock {
+    /// The thread's status.
+    pub status: ConversationStatus,
+    /// The thread's priority.
+    pub priority: Priority,
+    /// The first comment.
+    pub started_at: Option<Time>,
+    /// From when the time to the first response counts.
+    pub response_from: Option<Time>,
+    /// When the first response is or was due; none while there is no such target.
+    pub response_due: Option<Time>,
+    /// When it came.
+    pub responded_at: Option<Time>,
+    /// Seconds of running time allowed until the resolution; 0 before the clock starts.
+    pub resolution_target: i64,
+    /// Seconds used up in the stretches that have ended.
+    pub resolution_used: i64,
+    /// Since when the resolution clock runs; none while it stands.
+    pub running_since: Option<Time>,
+}
+
+/// What follows from a clock's state, stored beside it so that SQL can compare it with now.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Instants {
+    /// What can no longer change by itself; none while a target runs.
+    pub settled: Option<SlaStatus>,
+    /// After this instant the SLA is breached.
+    pub breach_at: Option<Time>,
+    /// From this instant on there is a warning.
+    pub warning_at: Option<Time>,
+}
+
+impl Instants {
+    /// The status at `now`; [`IS_BREACHED`] and its siblings say the same in SQL.
+    pub fn status(self, now: Time) -> SlaStatus {
+        if self.breach_at.is_some_and(|breach| now > breach) {
+            SlaStatus::Breached
+        } else if self.warning_at.is_some_and(|warning| now >= warning) {
+            SlaStatus::Warning
+        } else {
+            SlaStatus::OnTrack
+        }
+    }
+}
+
+/// [`Instants::status`] in SQL, for rows whose status is not settled; `?` is now.
+pub const IS_BREACHED: &str = "sla_settled IS NULL AND sla_breach_at < ?";
+/// As [`IS_BREACHED`].
+pub const IS_WARNING: &str = "sla_settled IS NULL AND ifnull(sla_breach_at >= ?, 1) AND sla_warning_at <= ?";
+/// As [`IS_BREACHED`].
+pub const IS_ON_TRACK: &str = "sla_settled IS NULL AND ifnull(sla_breach_at >= ?, 1) AND ifnull(sla_warning_at > ?, 1)";
+
+impl Clock {
+    /// The clock of a new thread: open, and not started.
+    pub fn new(priority: Priority) -> Self {
+        Self {
+            status: ConversationStatus::Open,
+            priority,
+            started_at: None,
+            response_from: None,
+            response_due: None,
+            responded_at: None,
+            resolution_target: 0,
+            resolution_used: 0,
+            running_since: None,
+        }
+    }
+
+    /// The state after `mark` at `now`.
+    pub fn apply(&mut self, mark: Mark, now: Time) {
+        match mark {
+            Mark::Created(priority) => *self = Self::new(priority),
+            Mark::Comment => self.comment(now),
+            Mark::Reply if self.started_at.is_some() && self.responded_at.is_none() => self.responded_at = Some(now),
+            Mark::Reply => {}
+            Mark::Status(status) => self.turn(status, now),
+            Mark::Priority(priority) => self.prioritise(priority),
+        }
+    }
+
+    fn comment(&mut self, now: Time) {
+        if self.started_at.is_none() {
+            self.started_at = Some(now);
+            self.resolution_target = resolution_target_s(self.priority);
+            self.running_since = (self.status == ConversationStatus::Open).then_some(now);
+        }
+        if self.responded_at.is_none() && self.response_due.is_none() {
+            self.response_from = Some(now);
+            self.response_due = Some(now.plus(response_target_s(self.priority)));
+        }
+    }
+
+    fn turn(&mut self, status: ConversationStatus, now: Time) {
+        if status == self.status {
+            return;
+        }
+        let was = std::mem::replace(&mut self.status, status);
+        if let Some(since) = self.running_since.take() {
+            self.resolution_used += now.since(since).max(0);
+        }
+        if self.started_at.is_none() {
+            return;
+        }
+        let awaited = self.responded_at.is_none();
+        if status == ConversationStatus::Closed && awaited && self.response_due.is_some_and(|due| now <= due) {
+            self.response_due = None;
+        }
+        if was == ConversationStatus::Closed {
+            self.resolution_target = resolution_target_s(self.priority);
+            if awaited && self.response_due.is_none() {
+                self.response_due = self.response_from.map(|from| from.plus(response_target_s(self.priority)));
+            }
+        }
+        if status == ConversationStatus::Open {
+            self.running_since = Some(now);
+        }
+    }
+
+    fn prioritise(&mut self, priority: Priority) {
+        self.priority = priority;
+        if self.responded_at.is_none() && self.response_due.is_some() {
+            self.response_due = self.response_from.map(|from| from.plus(response_target_s(priority)));
+        }
+        if self.started_at.is_some() && self.status != ConversationStatus::Closed {
+            self.resolution_target = resolution_target_s(priority);
+        }
+    }
+
+    /// When the resolution is due; none while the clock stands.
+    pub fn resolution_due(&self) -> Option<Time> {
+        self.running_since.map(|since| since.plus(self.resolution_target - self.resolution_used))
+    }
+
+    /// The instants at which the status changes if nothing else happens.
+    pub fn instants(&self) -> Instants {
+        let response_runs = self.responded_at.is_none() && self.response_due.is_some();
+        let response_missed = match (self.responded_at, self.response_due) {
+            (Some(met), Some(due)) => (met > due).then_some(due),
+            (None, due) => due,
+            (Some(_), None) => None,
+        };
+        let overrun = self.resolution_used - self.resolution_target;
+        let resolution_missed = match self.resolution_due() {
+            Some(due) => Some(due),
+            // Missed before it was paused or closed: an instant that lies behind.
+            None => self.started_at.filter(|_| overrun > 0).map(|started| started.plus(self.resolution_target)),
+        };
+        let response_warns = self.response_due.zip(self.response_from).filter(|_| response_runs);
+        let response_warning = response_warns.map(|(due, from)| due.plus(-due.since(from) / 4));
+        let resolution_warning = self.resolution_due().map(|due| due.plus(-self.resolution_target / 4));
+        let breach_at = earliest(response_missed, resolution_missed);
+        let settled = match (response_runs || self.running_since.is_some(), breach_at) {
+            (true, _) => None,
+            (false, Some(_)) => Some(SlaStatus::Breached),
+            (false, None) => Some(SlaStatus::OnTrack),
+        };
+        Instants { settled, breach_at, warning_at: earliest(response_warning, resolution_warning) }
+    }
+}
+
+fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// `sla` on a ticket.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Sla {
+    /// How the ticket stands at the moment of reading.
+    pub status: SlaStatus,
+    /// When the first response is or was due.
+    pub first_response_due: Option<Time>,
+    /// When it came.
+    pub first_responded_at: Option<Time>,
+    /// When the resolution is due; `null` while the clock stands.
+    pub resolution_due: Option<Time>,
+    /// Whether the resolution clock stands: pending, resolved or closed.
+    pub paused: bool,
+}
+
+impl Sla {
+    /// What a ticket with this clock shows at `now`.
+    pub fn of(clock: &Clock, now: Time) -> Self {
+        Self {
+            status: clock.instants().status(now),
+            first_response_due: clock.response_due,
+            first_responded_at: clock.responded_at,
+            resolution_due: clock.resolution_due(),
+            paused: clock.status != ConversationStatus::Open,
+        }
+    }
+}
+
+choice! {
+    /// A promise with a time.
+    Target {
+        /// The first reply.
+        FirstResponse "first_response",
+        /// The end of the matter.
+        Resolution "resolution",
+    }
+}
+
+choice! {
+    /// What a stretch of time was for a target.
+    StretchState {
+        /// The clock ran.
+        Running "running",
+        /// The clock stood.
+        Paused "paused",
+        /// The target was met in time.
+        Met "met",
+        /// The target was missed.
+        Missed "missed",
+        /// The target ended, neither met nor missed.
+        Ended "ended",
+    }
+}
+
+/// One stretch of the story.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stretch {
+    /// Of which target.
+    pub target: Target,
+    /// What it was.
+    pub state: StretchState,
+    /// From when.
+    pub from: Time,
+    /// Until when; `null`: it goes on. A target that was met or missed is so at one instant.
+    pub to: Option<Time>,
+    /// When the target was due in this stretch.
+    pub due: Option<Time>,
+    /// Why it began, in a sentence.
+    pub reason: String,
+}
+
+/// A target, summed up.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TargetSummary {
+    /// Seconds allowed.
+    pub target_seconds: i64,
+    /// Seconds used so far.
+    pub used_seconds: i64,
+    /// When it is or was due.
+    pub due: Option<Time>,
+    /// When it was met.
+    pub met_at: Option<Time>,
+    /// Whether it was missed, also when met late.
+    pub missed: bool,
+}
+
+/// `GET /v1/tickets/{id}/sla`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Story {
+    /// How the ticket stands now.
+    pub status: SlaStatus,
+    /// The ticket's priority, from which the targets follow.
+    pub priority: Priority,
+    /// The first response.
+    pub first_response: TargetSummary,
+    /// The resolution.
+    pub resolution: TargetSummary,
+    /// Each stretch running, paused, met or missed, and why; in order of time.
+    pub stretches: Vec<Stretch>,
+}
+
+/// The clock after all these marks.
+pub fn replay(marks: &[(Time, Mark)]) -> Option<Clock> {
+    let mut clock = None;
+    for (at, mark) in marks {
+        clock.get_or_insert_with(|| Clock::new(Priority::Normal)).apply(*mark, *at);
+    }
+    clock
+}
+
+/// Tells what the marks did to both targets, up to `now`.
+pub fn story(marks: &[(Time, Mark)], now: Time) -> Story {
+    let mut teller = Teller { clock: Clock::new(Priority::Normal), stretches: Vec::new() };
+    for (at, mark) in marks {
+        teller.tell_misses(*at);
+        let before = teller.clock.clone();
+        teller.clock.apply(*mark, *at);
+        teller.tell_response(&before, *mark, *at);
+        teller.tell_resolution(&before, *mark, *at);
+    }
+    teller.tell_misses(now);
+    teller.stretches.sort_by_key(|stretch| stretch.from);
+    let clock = &teller.clock;
+    let response_used = clock.response_from.map_or(0, |from| clock.responded_at.unwrap_or(now).since(from).max(0));
+    let resolution_used = clock.resolution_used + clock.running_since.map_or(0, |since| now.since(since).max(0));
+    let response_missed = clock.response_due.is_some_and(|due| clock.responded_at.unwrap_or(now) > due);
+    Story {
+        status: clock.instants().status(now),
+        priority: clock.priority,
+        first_response: TargetSummary {
+            target_seconds: clock.response_due.zip(clock.response_from).map_or(0, |(due, from)| due.since(from)),
+            used_seconds: if clock.response_due.is_some() { response_used } else { 0 },
+            due: clock.response_due,
+            met_at: clock.responded_at,
+            missed: response_missed,
+        },
+        resolution: TargetSummary {
+            target_seconds: clock.resolution_target,
+            used_seconds: resolution_used,
+            due: clock.resolution_due(),
+            met_at: teller
+                .stretches
+                .iter()
+                .rev()
+                .find(|one| one.is(Target::Resolution, StretchState::Met))
+                .map(|one| one.from)
+                .filter(|_| clock.status == ConversationStatus::Closed),
+            missed: resolution_used > clock.resolution_target,
+        },
+        stretches: teller.stretches,
+    }
+}
+
+impl Stretch {
+    fn is(&self, target: Target, state: StretchState) -> bool {
+        self.target == target && self.state == state
+    }
+}
+
+struct Teller {
+    clock: Clock,
+    stretches: Vec<Stretch>,
+}
+
+impl Teller {
+    fn add(&mut self, target: Target, state: StretchState, from: Time, due: Option<Time>, reason: impl Into<String>) {
+        let instant = matches!(state, StretchState::Met | StretchState::Missed | StretchState::Ended);
+        let to = instant.then_some(from);
+        self.stretches.push(Stretch { target, state, from, to, due, reason: reason.into() });
+    }
+
+    /// Ends what goes on for a target.
+    fn close(&mut self, target: Target, at: Time) {
+        for open in self.stretches.iter_mut().filter(|one| one.target == target && one.to.is_none()) {
+            open.to = Some(at);
+        }
+    }
+
+    /// Tells of due instants that passed before `until`.
+    fn tell_misses(&mut self, until: Time) {
+        let due = [
+            (Target::FirstResponse, self.clock.response_due.filter(|_| self.clock.responded_at.is_none())),
+            (Target::Resolution, self.clock.resolution_due()),
+        ];
+        for (target, due) in due.into_iter().filter_map(|(target, due)| Some((target, due?))) {
+            let told = self.stretches.iter().any(|one| one.is(target, StretchState::Missed) && one.due == Some(due));
+            if until > due && !told {
+                self.add(target, StretchState::Missed, due, Some(due), "The time was up.");
+            }
+        }
+    }
+
+    fn tell_response(&mut self, before: &Clock, mark: Mark, at: Time) {
+        let target = Target::FirstResponse;
+        let due = self.clock.response_due;
+        if before.responded_at.is_none() && self.clock.responded_at.is_some() {
+            self.close(target, at);
+            let late = due.is_some_and(|due| at > due);
+            let (state, reason) = match (late, due) {
+                (true, _) => (StretchState::Missed, "A user replied, but late."),
+                (false, Some(_)) => (StretchState::Met, "A user replied in time."),
+                (false, None) => (StretchState::Ended, "A user replied after the target had ended."),
+            };
+            self.add(target, state, at, due, reason);
+        } else if before.response_due != due {
+            self.close(target, at);
+            match due {
+                None => self.add(
+                    target,
+                    StretchState::Ended,
+                    at,
+                    before.response_due,
+                    "The thread was closed without a reply.",
+                ),
+                Some(_) => self.add(target, StretchState::Running, at, due, reason_of(mark)),
+            }
+        }
+    }
+
+    fn tell_resolution(&mut self, before: &Clock, mark: Mark, at: Time) {
+        let target = Target::Resolution;
+        let state = |clock: &Clock| clock.started_at.map(|_| (clock.status, clock.resolution_target));
+        if state(before) == state(&self.clock) || self.clock.started_at.is_none() {
+            return;
+        }
+        self.close(target, at);
+        let due = self.clock.resolution_due();
+        match self.clock.status {
+            ConversationStatus::Open => self.add(target, StretchState::Running, at, due, reason_of(mark)),
+            ConversationStatus::Pending => self.add(target, StretchState::Paused, at, due, reason_of(mark)),
+            ConversationStatus::Closed => {
+                let late = self.clock.resolution_used > self.clock.resolution_target;
+                let state = if late { StretchState::Missed } else { StretchState::Met };
+                let reason = if late { "The thread was closed, but late." } else { "The thread was closed in time." };
+                self.add(target, state, at, before.resolution_due(), reason);
+                self.add(target, StretchState::Paused, at, None, reason_of(mark));
+            }
+        }
+    }
+}
+
+fn reason_of(mark: Mark) -> String {
+    match mark {
+        Mark::Created(_) => "The thread came into being.".to_owned(),
+        Mark::Comment => "The customer wrote.".to_owned(),
+        Mark::Reply => "A user replied.".to_owned(),
+        Mark::Status(ConversationStatus::Open) => "The thread was opened again.".to_owned(),
+        Mark::Status(ConversationStatus::Pending) => "The thread waits for the customer (pending).".to_owned(),
+        Mark::Status(ConversationStatus::Closed) => "The thread was closed.".to_owned(),
+        Mark::Priority(priority) => format!("The priority became {priority}."),
+    }
+}

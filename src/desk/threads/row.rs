@@ -1,0 +1,461 @@
+//! A thread's row: read, inserted, saved.
+
+use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactRef;
+use crate::desk::contacts::DELETED_NAME;
+use crate::desk::inboxes::Inbox;
+use crate::desk::sla;
+use crate::desk::sla::Mark;
+use crate::desk::threads::Channel;
+use crate::desk::threads::ConversationId;
+use crate::desk::threads::ConversationStatus;
+use crate::desk::threads::Priority;
+use crate::desk::threads::TicketId;
+use crate::desk::threads::TicketStatus;
+use crate::desk::users::User;
+use crate::desk::users::UserRef;
+use crate::store::tx::Tx;
+use crate::types::Result;
+use crate::types::custom_fields::CustomFields;
+use crate::types::error::Error;
+use crate::types::id::Id;
+use crate::types::text::Body;
+use crate::types::text::Line;
+use crate::types::text::TagName;
+use crate::types::time::Time;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::params;
+use rusqlite::types::FromSql;
+
+/// The part of a thread that makes it a ticket.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TicketPart {
+    /// The ticket's own number.
+    pub id: TicketId,
+    /// Where it stands.
+    pub status: TicketStatus,
+    /// When the thread became a ticket.
+    pub created_at: Time,
+    /// Where it arrived.
+    pub inbox: Id<Inbox>,
+    /// The closed ticket that this one takes up again.
+    pub follow_up_of: Option<TicketId>,
+    /// When it was last solved.
+    pub resolved_at: Option<Time>,
+    /// When it was last done with.
+    pub closed_at: Option<Time>,
+    /// What it is about, at length.
+    pub description: Option<Body>,
+}
+
+/// How many messages of each type a thread holds.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct MessageCounts {
+    /// By the contact.
+    pub comments: i64,
+    /// By users, visible to the customer.
+    pub replies: i64,
+    /// By users, for the team.
+    pub notes: i64,
+}
+
+impl MessageCounts {
+    /// All of them.
+    pub fn total(self) -> i64 {
+        self.comments + self.replies + self.notes
+    }
+}
+
+/// A thread with all that both of its views show.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Thread {
+    /// The conversation's number.
+    pub id: ConversationId,
+    /// What it is about.
+    pub subject: Line,
+    /// How it came in.
+    pub channel: Channel,
+    /// Whom it is with.
+    pub contact: ContactRef,
+    /// Who looks after it.
+    pub assignee: Option<UserRef>,
+    /// Its tags, in the order given.
+    pub tags: Vec<TagName>,
+    /// What else is known.
+    pub custom_fields: CustomFields,
+    /// The oldest comment that no reply has answered yet.
+    pub waiting_since: Option<Time>,
+    /// When somebody last wrote.
+    pub last_message_at: Option<Time>,
+    /// When it was last closed.
+    pub closed_at: Option<Time>,
+    /// How often it was opened again after having been closed.
+    pub reopened_count: i64,
+    /// How many messages it holds.
+    pub messages: MessageCounts,
+    /// When it began.
+    pub created_at: Time,
+    /// When something about it last changed.
+    pub updated_at: Time,
+    /// Grows with each change.
+    pub version: i64,
+    /// What makes it a ticket.
+    pub ticket: Option<TicketPart>,
+    /// Its SLA clock, with its status and priority.
+    pub clock: sla::Clock,
+    /// Marks of the clock so far.
+    pub marks: i64,
+}
+
+impl Thread {
+    /// Where it stands.
+    pub fn status(&self) -> ConversationStatus {
+        self.clock.status
+    }
+
+    /// How much it matters.
+    pub fn priority(&self) -> Priority {
+        self.clock.priority
+    }
+}
+
+macro_rules! select {
+    ($condition:literal) => {
+        concat!(
+            "SELECT t.id, t.subject, t.channel, t.contact_id, c.name, c.email, c.id IS NULL, t.assignee_id, u.name,
+             (SELECT json_group_array(name) FROM
+                (SELECT g.name FROM thread_tags tt JOIN tags g ON g.id = tt.tag_id WHERE tt.thread_id = t.id ORDER BY tt.position)),
+             t.custom_fields, t.waiting_since, t.last_message_at, t.closed_at, t.reopened_count,
+             t.comments_count, t.replies_count, t.notes_count, t.created_at, t.updated_at, t.version,
+             t.status, t.priority, t.sla_started_at, t.response_from, t.response_due, t.responded_at,
+             t.resolution_target, t.resolution_used, t.running_since, t.sla_marks,
+             t.ticket_id, t.ticket_status, t.ticket_created_at, t.inbox_id, t.follow_up_of, t.resolved_at, t.ticket_closed_at,
+             t.description
+             FROM threads t LEFT JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id WHERE ",
+            $condition
+        )
+    };
+}
+
+/// The thread behind a conversation.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(db: &Connection, id: ConversationId) -> Result<Thread> {
+    db.prepare_cached(select!("t.id = ?1"))?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+}
+
+/// The thread behind a ticket.
+///
+/// # Errors
+/// `not_found`.
+pub fn get_by_ticket(db: &Connection, id: TicketId) -> Result<Thread> {
+    db.prepare_cached(select!("t.ticket_id = ?1"))?
+        .query_row([id], from_row)
+        .optional()?
+        .ok_or_else(|| Error::not_found(id))
+}
+
+/// Takes a row's columns one after the other.
+struct Columns<'a, 'b>(&'a rusqlite::Row<'b>, usize);
+
+impl Columns<'_, '_> {
+    fn next<T: FromSql>(&mut self) -> rusqlite::Result<T> {
+        self.1 += 1;
+        self.0.get(self.1 - 1)
+    }
+}
+
+fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Thread> {
+    let columns = &mut Columns(row, 0);
+    let (id, subject, channel) = (columns.next()?, columns.next()?, columns.next()?);
+    let contact = contact_ref(columns)?;
+    let assignee = assignee_ref(columns)?;
+    let tags = tag_names(&columns.next::<String>()?)?;
+    Ok(Thread {
+        id,
+        subject,
+        channel,
+        contact,
+        assignee,
+        tags,
+        custom_fields: columns.next()?,
+        waiting_since: columns.next()?,
+        last_message_at: columns.next()?,
+        closed_at: columns.next()?,
+        reopened_count: columns.next()?,
+        messages: MessageCounts { comments: columns.next()?, replies: columns.next()?, notes: columns.next()? },
+        created_at: columns.next()?,
+        updated_at: columns.next()?,
+        version: columns.next()?,
+        clock: sla::Clock {
+            status: columns.next()?,
+            priority: columns.next()?,
+            started_at: columns.next()?,
+            response_from: columns.next()?,
+            response_due: columns.next()?,
+            responded_at: columns.next()?,
+            resolution_target: columns.next()?,
+            resolution_used: columns.next()?,
+            running_since: columns.next()?,
+        },
+        marks: columns.next()?,
+        ticket: ticket_part(columns)?,
+    })
+}
+
+fn contact_ref(columns: &mut Columns) -> rusqlite::Result<ContactRef> {
+    let id = columns.next()?;
+    let (name, email): (Option<String>, Option<String>) = (columns.next()?, columns.next()?);
+    let erased: bool = columns.next()?;
+    Ok(ContactRef { id, name: if erased { Some(DELETED_NAME.to_owned()) } else { name }, email })
+}
+
+fn assignee_ref(columns: &mut Columns) -> rusqlite::Result<Option<UserRef>> {
+    let id: Option<Id<User>> = columns.next()?;
+    let name: Option<String> = columns.next()?;
+    Ok(id.zip(name).map(|(id, name)| UserRef { id, name }))
+}
+
+fn tag_names(json: &str) -> rusqlite::Result<Vec<TagName>> {
+    if json == "[]" {
+        return Ok(Vec::new());
+    }
+    let names: Vec<String> = serde_json::from_str(json)
+        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Text, Box::new(cause)))?;
+    Ok(names.into_iter().filter_map(|name| name.parse().ok()).collect())
+}
+
+fn ticket_part(columns: &mut Columns) -> rusqlite::Result<Option<TicketPart>> {
+    let id: Option<TicketId> = columns.next()?;
+    let Some(id) = id else { return Ok(None) };
+    Ok(Some(TicketPart {
+        id,
+        status: columns.next()?,
+        created_at: columns.next()?,
+        inbox: columns.next()?,
+        follow_up_of: columns.next()?,
+        resolved_at: columns.next()?,
+        closed_at: columns.next()?,
+        description: columns.next()?,
+    }))
+}
+
+/// What it takes to begin a thread.
+pub struct NewThread {
+    /// What it is about.
+    pub subject: Line,
+    /// How it came in.
+    pub channel: Channel,
+    /// How much it matters.
+    pub priority: Priority,
+    /// Whom it is with.
+    pub contact: Contact,
+    /// Who looks after it.
+    pub assignee: Option<UserRef>,
+    /// What else is known.
+    pub custom_fields: CustomFields,
+    /// When it began, if it is brought in from elsewhere.
+    pub created_at: Time,
+}
+
+impl NewThread {
+    /// The thread, open and empty, before it has a row.
+    pub fn begin(self, now: Time) -> Thread {
+        let contact = ContactRef {
+            id: self.contact.id,
+            name: self.contact.name.as_ref().map(ToString::to_string),
+            email: self.contact.email.as_ref().map(ToString::to_string),
+        };
+        Thread {
+            id: Id::from_row(0),
+            subject: self.subject,
+            channel: self.channel,
+            contact,
+            assignee: self.assignee,
+            tags: Vec::new(),
+            custom_fields: self.custom_fields,
+            waiting_since: None,
+            last_message_at: None,
+            closed_at: None,
+            reopened_count: 0,
+            messages: MessageCounts::default(),
+            created_at: self.created_at,
+            updated_at: now,
+            version: 1,
+            ticket: None,
+            clock: sla::Clock::new(self.priority),
+            marks: 0,
+        }
+    }
+}
+
+/// Gives a thread its row and its number.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
+    let SlaColumns { settled, breach_at, warning_at } = SlaColumns::of(thread);
+    let (clock, ticket) = (&thread.clock, thread.ticket.as_ref());
+    tx.prepare_cached(
+        "INSERT INTO threads (subject, status, priority, channel, contact_id, assignee_id, custom_fields, waiting_since,
+            last_message_at, closed_at, reopened_count, comments_count, replies_count, notes_count, created_at, updated_at,
+            ticket_id, ticket_status, ticket_created_at, inbox_id, follow_up_of, resolved_at, ticket_closed_at,
+            sla_started_at, response_from, response_due, responded_at, resolution_target, resolution_used, running_since,
+            sla_marks, sla_settled, sla_breach_at, sla_warning_at, description)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
+            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
+    )?
+    .execute(params![
+        thread.subject,
+        clock.status,
+        clock.priority,
+        thread.channel,
+        thread.contact.id,
+        thread.assignee.as_ref().map(|user| user.id),
+        thread.custom_fields,
+        thread.waiting_since,
+        thread.last_message_at,
+        thread.closed_at,
+        thread.reopened_count,
+        thread.messages.comments,
+        thread.messages.replies,
+        thread.messages.notes,
+        thread.created_at,
+        thread.updated_at,
+        ticket.map(|ticket| ticket.id),
+        ticket.map(|ticket| ticket.status),
+        ticket.map(|ticket| ticket.created_at),
+        ticket.map(|ticket| ticket.inbox),
+        ticket.and_then(|ticket| ticket.follow_up_of),
+        ticket.and_then(|ticket| ticket.resolved_at),
+        ticket.and_then(|ticket| ticket.closed_at),
+        clock.started_at,
+        clock.response_from,
+        clock.response_due,
+        clock.responded_at,
+        clock.resolution_target,
+        clock.resolution_used,
+        clock.running_since,
+        thread.marks,
+        settled,
+        breach_at,
+        warning_at,
+        ticket.and_then(|ticket| ticket.description.as_ref()),
+    ])?;
+    thread.id = Id::from_row(tx.last_insert_rowid());
+    Ok(())
+}
+
+/// Saves what may change about a thread: at `tx.now`, with its next version.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn save(tx: &Tx, thread: &mut Thread) -> Result<()> {
+    thread.version += 1;
+    thread.updated_at = tx.now;
+    let SlaColumns { settled, breach_at, warning_at } = SlaColumns::of(thread);
+    let (clock, ticket) = (&thread.clock, thread.ticket.as_ref());
+    tx.prepare_cached(
+        "UPDATE threads SET subject = ?2, status = ?3, priority = ?4, assignee_id = ?5, custom_fields = ?6, waiting_since = ?7,
+            last_message_at = ?8, closed_at = ?9, reopened_count = ?10, comments_count = ?11, replies_count = ?12,
+            notes_count = ?13, updated_at = ?14, version = ?15, ticket_id = ?16, ticket_status = ?17, ticket_created_at = ?18,
+            inbox_id = ?19, follow_up_of = ?20, resolved_at = ?21, ticket_closed_at = ?22, sla_started_at = ?23,
+            response_from = ?24, response_due = ?25, responded_at = ?26, resolution_target = ?27, resolution_used = ?28,
+            running_since = ?29, sla_marks = ?30, sla_settled = ?31, sla_breach_at = ?32, sla_warning_at = ?33, description = ?34
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        thread.id,
+        thread.subject,
+        clock.status,
+        clock.priority,
+        thread.assignee.as_ref().map(|user| user.id),
+        thread.custom_fields,
+        thread.waiting_since,
+        thread.last_message_at,
+        thread.closed_at,
+        thread.reopened_count,
+        thread.messages.comments,
+        thread.messages.replies,
+        thread.messages.notes,
+        thread.updated_at,
+        thread.version,
+        ticket.map(|ticket| ticket.id),
+        ticket.map(|ticket| ticket.status),
+        ticket.map(|ticket| ticket.created_at),
+        ticket.map(|ticket| ticket.inbox),
+        ticket.and_then(|ticket| ticket.follow_up_of),
+        ticket.and_then(|ticket| ticket.resolved_at),
+        ticket.and_then(|ticket| ticket.closed_at),
+        clock.started_at,
+        clock.response_from,
+        clock.response_due,
+        clock.responded_at,
+        clock.resolution_target,
+        clock.resolution_used,
+        clock.running_since,
+        thread.marks,
+        settled,
+        breach_at,
+        warning_at,
+        ticket.and_then(|ticket| ticket.description.as_ref()),
+    ])?;
+    Ok(())
+}
+
+/// What the SLA of a thread comes down to, as SQL compares it.
+struct SlaColumns {
+    settled: Option<&'static str>,
+    breach_at: Option<Time>,
+    warning_at: Option<Time>,
+}
+
+impl SlaColumns {
+    fn of(thread: &Thread) -> Self {
+        let instants = thread.clock.instants();
+        Self {
+            settled: instants.settled.map(sla::SlaStatus::as_str),
+            breach_at: instants.breach_at,
+            warning_at: instants.warning_at,
+        }
+    }
+}
+
+/// Moves a thread's SLA clock. The mark is written once the thread has its row, with [`write_marks`].
+pub fn mark(thread: &mut Thread, marks: &mut Vec<Mark>, mark: Mark, now: Time) {
+    thread.clock.apply(mark, now);
+    thread.marks += 1;
+    marks.push(mark);
+}
+
+/// Writes down what moved a thread's clock: its last `marks.len()` marks.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn write_marks(tx: &Tx, thread: &Thread, marks: &[Mark], now: Time) -> Result<()> {
+    let mut insert =
+        tx.prepare_cached("INSERT INTO sla_marks (thread_id, number, at, mark) VALUES (?1, ?2, ?3, ?4)")?;
+    let first = thread.marks - i64::try_from(marks.len()).unwrap_or(0);
+    for (number, mark) in (first..).zip(marks) {
+        insert.execute(params![thread.id, number, now, mark.as_str()])?;
+    }
+    Ok(())
+}
+
+/// What moved a thread's clock, in order.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn marks(db: &Connection, id: ConversationId) -> Result<Vec<(Time, Mark)>> {
+    let mut statement =
+        db.prepare_cached("SELECT number, at, mark FROM sla_marks WHERE thread_id = ?1 ORDER BY number")?;
+    let marks = statement.query_map([id], |row| Ok((row.get::<_, i64>(0)?, row.get(1)?, row.get::<_, String>(2)?)))?;
+    let mut told = Vec::new();
+    for mark in marks {
+        let (number, at, text) = mark?;
+        told.extend(Mark::parse(&text, number == 0).map(|mark| (at, mark)));
+    }
+    Ok(told)
+}

@@ -1,0 +1,486 @@
+//! Webhooks: where the change feed is sent to. What is configured here is delivered by `delivery`.
+
+use crate::desk::api_keys;
+use crate::store::list::List;
+use crate::store::list::Order;
+use crate::store::tx::Tx;
+use crate::text_input;
+use crate::types::Result;
+use crate::types::error::Error;
+use crate::types::error::Faults;
+use crate::types::error::Refused;
+use crate::types::error::Rule;
+use crate::types::event::EventKind;
+use crate::types::field::Field;
+use crate::types::field::Given;
+use crate::types::field::Invalid;
+use crate::types::id::Id;
+use crate::types::id::Kind;
+use crate::types::paging::Page;
+use crate::types::paging::Paging;
+use crate::types::text::Remark;
+use crate::types::text::WebAddress;
+use crate::types::time::Time;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use deserr::Deserr;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::params;
+use serde::Serialize;
+use std::fmt;
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+/// After a rotation, deliveries are signed with the old secret too for this long, in seconds.
+pub const BOTH_SECRETS_S: i64 = 24 * 3_600;
+/// At most this many webhooks.
+const MAX_WEBHOOKS: i64 = 200;
+
+/// A webhook as every exit shows it: never its secret.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Webhook {
+    /// `webhook_001`.
+    pub id: Id<Webhook>,
+    /// Where deliveries go.
+    pub url: WebAddress,
+    /// Which events go there.
+    pub events: Vec<EventPattern>,
+    /// Whether anything is sent.
+    pub active: bool,
+    /// What it is for.
+    pub description: Option<Remark>,
+    /// Why CommFlow itself turned it off.
+    pub disabled_reason: Option<String>,
+    /// How deliveries went.
+    pub health: Health,
+    /// When it was made.
+    pub created_at: Time,
+    /// When something about it last changed.
+    pub updated_at: Time,
+    /// Grows with each change.
+    #[serde(skip)]
+    pub version: i64,
+}
+
+impl Kind for Webhook {
+    const PREFIX: &'static str = "webhook";
+}
+
+/// How a webhook's deliveries went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Health {
+    /// When one last arrived.
+    pub last_success_at: Option<Time>,
+    /// When one last did not.
+    pub last_failure_at: Option<Time>,
+    /// How many in a row did not.
+    pub consecutive_failures: i64,
+}
+
+/// A webhook and its secret: shown once, when it is made or its secret is rotated.
+#[derive(Debug, Serialize)]
+pub struct WithSecret {
+    /// The webhook.
+    #[serde(flatten)]
+    pub webhook: Webhook,
+    /// As it was given or generated.
+    pub secret: String,
+    /// The form that the Standard Webhooks libraries accept: `whsec_` and base64.
+    pub signing_secret: String,
+}
+
+/// One event, all of a kind (`ticket.*`), or all (`*`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventPattern(String);
+
+impl EventPattern {
+    /// Every pattern that is taken.
+    pub fn all() -> Vec<String> {
+        let kinds = EventKind::ALL.iter().map(|kind| kind.as_str().to_owned());
+        let narrow = ["comment", "reply", "note"].map(|kind| format!("message.created.{kind}"));
+        let wide = ["*", "conversation.*", "message.*", "contact.*", "ticket.*"].map(str::to_owned);
+        kinds.chain(narrow).chain(wide).collect()
+    }
+}
+
+impl FromStr for EventPattern {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let all = Self::all();
+        if all.iter().any(|known| known == text) {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(Refused::new(Rule::NotInEnum, format!("must be one of {}", all.join(", "))))
+    }
+}
+
+impl fmt::Display for EventPattern {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl Serialize for EventPattern {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.0)
+    }
+}
+
+text_input!(EventPattern);
+
+/// The secret of a webhook, as its maker chose it: 8 to 256 visible characters.
+#[derive(Debug, Clone)]
+pub struct Secret(String);
+
+impl FromStr for Secret {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        if !(8..=256).contains(&text.len()) || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(Refused::new(Rule::InvalidFormat, "must be of 8 to 256 visible ASCII characters"));
+        }
+        if text.strip_prefix("whsec_").is_some_and(|encoded| STANDARD.decode(encoded).is_err()) {
+            return Err(Refused::new(Rule::InvalidFormat, "must be base64 after `whsec_`"));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+text_input!(Secret);
+
+impl Secret {
+    /// A secret of 256 bits in the form of Standard Webhooks.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub fn generate() -> Result<Self> {
+        Ok(Self(format!("whsec_{}", STANDARD.encode(api_keys::generate("")?.as_bytes().get(..32).unwrap_or_default()))))
+    }
+
+    /// The form that the Standard Webhooks libraries accept.
+    fn signing_form(&self) -> String {
+        if self.0.starts_with("whsec_") { self.0.clone() } else { format!("whsec_{}", STANDARD.encode(&self.0)) }
+    }
+}
+
+/// What it takes to make a webhook.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct NewWebhook {
+    /// Where deliveries go.
+    pub url: WebAddress,
+    /// Which events go there; at least one.
+    pub events: Vec<EventPattern>,
+    /// Generated if not said.
+    #[deserr(default)]
+    pub secret: Option<Secret>,
+    /// What it is for.
+    #[deserr(default)]
+    pub description: Option<Remark>,
+    /// Whether anything is sent; so it is if not said.
+    #[deserr(default = true)]
+    pub active: bool,
+}
+
+/// What may change about a webhook. Its secret changes by rotation alone.
+#[derive(Debug, Clone, Deserr)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct WebhookPatch {
+    /// Where deliveries go.
+    #[deserr(default)]
+    pub url: Given<WebAddress>,
+    /// The whole new list.
+    #[deserr(default)]
+    pub events: Given<Vec<EventPattern>>,
+    /// Turning it on again clears the reason why it was off.
+    #[deserr(default)]
+    pub active: Given<bool>,
+    /// What it is for.
+    #[deserr(default)]
+    pub description: Field<Remark>,
+}
+
+crate::choice! {
+    /// Which addresses webhooks may go to.
+    TargetRule {
+        /// Those of the public Internet.
+        Public "public",
+        /// Those, and this very machine.
+        Loopback "loopback",
+        /// All.
+        Any "any",
+    }
+}
+
+const BY_ID: &str = "SELECT id, url, events, active, description, disabled_reason, last_success_at, last_failure_at,
+    consecutive_failures, created_at, updated_at, version FROM webhooks WHERE id = ?1";
+
+fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Webhook> {
+    let events: Vec<String> = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
+    Ok(Webhook {
+        id: row.get(0)?,
+        url: row.get(1)?,
+        events: events.into_iter().map(EventPattern).collect(),
+        active: row.get(3)?,
+        description: row.get(4)?,
+        disabled_reason: row.get(5)?,
+        health: Health {
+            last_success_at: row.get(6)?,
+            last_failure_at: row.get(7)?,
+            consecutive_failures: row.get(8)?,
+        },
+        created_at: row.get(9)?,
+        updated_at: row.get(10)?,
+        version: row.get(11)?,
+    })
+}
+
+/// The webhook of this id.
+///
+/// # Errors
+/// `not_found`.
+pub fn get(db: &Connection, id: Id<Webhook>) -> Result<Webhook> {
+    db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+}
+
+/// Webhooks, newest first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<Webhook>> {
+    let list = List::of("webhooks", "id", order);
+    let total = list.count(db)?;
+    list.page(db, paging, total, |row| get(db, Id::from_row(row)))
+}
+
+/// Makes a webhook.
+///
+/// # Errors
+/// 422 with all the fields at fault; `conflict` when there are too many.
+pub fn create(tx: &Tx, new: NewWebhook, targets: TargetRule) -> Result<WithSecret> {
+    let mut faults = Faults::default();
+    faults.extend(check_target(&new.url, targets).err().map(|refused| refused.at("url")));
+    faults.extend(check_events(&new.events).err().map(|refused| refused.at("events")));
+    faults.check()?;
+    let count: i64 = tx.prepare_cached("SELECT count(*) FROM webhooks")?.query_row([], |row| row.get(0))?;
+    if count >= MAX_WEBHOOKS {
+        return Err(Error::conflict(format!("There are {MAX_WEBHOOKS} webhooks already: remove one first.")));
+    }
+    let secret = new.secret.map_or_else(Secret::generate, Ok)?;
+    tx.prepare_cached(
+        "INSERT INTO webhooks (url, events, secret, active, description, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+    )?
+    .execute(params![new.url, serde_json::to_string(&new.events)?, secret.0, new.active, new.description, tx.now])?;
+    with_secret(tx, Id::from_row(tx.last_insert_rowid()), secret)
+}
+
+/// Changes a webhook.
+///
+/// # Errors
+/// 422 with all the fields at fault.
+pub fn update(tx: &Tx, id: Id<Webhook>, patch: WebhookPatch, targets: TargetRule) -> Result<Webhook> {
+    let old = get(tx, id)?;
+    let mut faults = Faults::default();
+    if let Some(url) = &patch.url.0 {
+        faults.extend(check_target(url, targets).err().map(|refused| refused.at("url")));
+    }
+    if let Some(events) = &patch.events.0 {
+        faults.extend(check_events(events).err().map(|refused| refused.at("events")));
+    }
+    faults.check()?;
+    let turned_on = patch.active.0 == Some(true);
+    let new = Webhook {
+        url: patch.url.or(old.url.clone()),
+        events: patch.events.or(old.events.clone()),
+        active: patch.active.or(old.active),
+        description: patch.description.or(old.description.clone()),
+        disabled_reason: old.disabled_reason.clone().filter(|_| !turned_on),
+        ..old.clone()
+    };
+    if new == old {
+        return Ok(old);
+    }
+    tx.prepare_cached(
+        "UPDATE webhooks SET url = ?2, events = ?3, active = ?4, description = ?5, disabled_reason = ?6, updated_at = ?7,
+         version = version + 1 WHERE id = ?1",
+    )?
+    .execute(params![id, new.url, serde_json::to_string(&new.events)?, new.active, new.description, new.disabled_reason, tx.now])?;
+    get(tx, id)
+}
+
+/// Gives a webhook a new secret. For [`BOTH_SECRETS_S`] the old one signs too.
+///
+/// # Errors
+/// `not_found`.
+pub fn rotate_secret(tx: &Tx, id: Id<Webhook>) -> Result<WithSecret> {
+    get(tx, id)?;
+    let secret = Secret::generate()?;
+    tx.prepare_cached(
+        "UPDATE webhooks SET previous_secret = secret, previous_secret_until = ?2, secret = ?3, updated_at = ?4,
+         version = version + 1 WHERE id = ?1",
+    )?
+    .execute(params![id, tx.now.plus(BOTH_SECRETS_S), secret.0, tx.now])?;
+    with_secret(tx, id, secret)
+}
+
+/// Removes a webhook.
+///
+/// # Errors
+/// `not_found`.
+pub fn delete(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+    get(tx, id)?;
+    tx.prepare_cached("DELETE FROM webhooks WHERE id = ?1")?.execute([id])?;
+    Ok(())
+}
+
+fn with_secret(db: &Connection, id: Id<Webhook>, secret: Secret) -> Result<WithSecret> {
+    Ok(WithSecret { webhook: get(db, id)?, signing_secret: secret.signing_form(), secret: secret.0 })
+}
+
+fn check_events(events: &[EventPattern]) -> Result<(), Refused> {
+    match events.len() {
+        0 => Err(Refused::new(Rule::TooShort, "must name at least one event")),
+        1..=50 => Ok(()),
+        _ => Err(Refused::new(Rule::TooLong, "can't name over 50 events")),
+    }
+}
+
+/// Refuses addresses inside private networks as far as the address itself tells; names are resolved, and their addresses
+/// checked again, on each connection. `url` has brought every spelling of a number (octal, hex, short) into one form.
+fn check_target(url: &WebAddress, rule: TargetRule) -> Result<(), Refused> {
+    let refused =
+        || Refused::new(Rule::InvalidFormat, "must not lead into a private network (see `--webhook-targets`)");
+    let parsed = url::Url::parse(url.as_str()).map_err(|_| refused())?;
+    if !parsed.username().is_empty() || parsed.password().is_some() {
+        return Err(Refused::new(Rule::InvalidFormat, "must not hold a user name or password"));
+    }
+    let reach = match parsed.host() {
+        Some(url::Host::Ipv4(address)) => reach(address.into()),
+        Some(url::Host::Ipv6(address)) => reach(address.into()),
+        Some(url::Host::Domain(name)) => {
+            let name = name.trim_end_matches('.').to_ascii_lowercase();
+            if name == "localhost" || name.ends_with(".localhost") { Reach::Loopback } else { Reach::Public }
+        }
+        None => return Err(refused()),
+    };
+    match (reach, rule) {
+        (Reach::Public, _) | (_, TargetRule::Any) | (Reach::Loopback, TargetRule::Loopback) => Ok(()),
+        _ => Err(refused()),
+    }
+}
+
+/// How far an address leads.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Reach {
+    Public,
+    Loopback,
+    Private,
+}
+
+fn reach(address: IpAddr) -> Reach {
+    match address {
+        IpAddr::V4(address) if address.is_loopback() => Reach::Loopback,
+        IpAddr::V4(address) if is_private_v4(address) => Reach::Private,
+        IpAddr::V6(address) if address.is_loopback() => Reach::Loopback,
+        IpAddr::V6(address) => match embedded_v4(address) {
+            Some(inner) => reach(inner.into()),
+            None if is_private_v6(address) => Reach::Private,
+            None => Reach::Public,
+        },
+        IpAddr::V4(_) => Reach::Public,
+    }
+}
+
+/// Private, shared (RFC 6598), link-local, documentation, benchmarking (RFC 2544), multicast, reserved.
+fn is_private_v4(address: Ipv4Addr) -> bool {
+    let [a, b, c, _] = address.octets();
+    address.is_private()
+        || address.is_link_local()
+        || address.is_documentation()
+        || address.is_multicast()
+        || a == 0
+        || a >= 240
+        || (a == 100 && (64..128).contains(&b))
+        || (a == 198 && (18..20).contains(&b))
+        || (a == 192 && b == 0 && c == 0)
+}
+
+/// Unique-local, link-local, site-local, multicast, documentation, discard, Teredo, and the unspecified address.
+fn is_private_v6(address: Ipv6Addr) -> bool {
+    let [a, b, c, d, ..] = address.segments();
+    address.is_unspecified()
+        || address.is_multicast()
+        || (a & 0xfe00) == 0xfc00
+        || (a & 0xffc0) == 0xfe80
+        || (a & 0xffc0) == 0xfec0
+        || (a == 0x2001 && (b == 0 || b == 0xdb8))
+        || a == 0x3fff
+        || a == 0x5f00
+        || (a == 0x100 && b == 0 && c == 0 && d == 0)
+}
+
+/// The IPv4 address inside a mapped, compatible, NAT64 or 6to4 one.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let [a, b, c, d, e, f, g, h] = address.segments();
+    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
+    match (a, b, c, d, e, f) {
+        (0, 0, 0, 0, 0, 0xffff) => Some(join(g, h)),
+        (0, 0, 0, 0, 0, 0) if g != 0 => Some(join(g, h)),
+        (0x64, 0xff9b, ..) => Some(join(g, h)),
+        (0x2002, ..) => Some(join(b, c)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(url: &str, rule: TargetRule) -> bool {
+        url.parse().is_ok_and(|url| check_target(&url, rule).is_ok())
+    }
+
+    #[test]
+    fn every_spelling_of_a_private_address_is_refused() {
+        for url in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://0177.0.0.1/",
+            "http://127.1/",
+            "http://0/",
+            "http://localhost/",
+            "http://LOCALHOST./",
+            "http://a.localhost/",
+            "http://[::1]/",
+            "http://[::]/",
+            "http://[::ffff:10.0.0.1]/",
+            "http://[64:ff9b::7f00:1]/",
+            "http://[2002:7f00:1::]/",
+            "http://[fe80::1]/",
+            "http://[fec0::1]/",
+            "http://[fd00::1]/",
+            "http://10.1.2.3/",
+            "http://172.16.0.1/",
+            "http://192.168.1.1/",
+            "http://169.254.169.254/latest/meta-data",
+            "http://100.64.0.1/",
+            "http://224.0.0.1/",
+            "http://255.255.255.255/",
+            "http://user:pass@example.com/",
+        ] {
+            assert!(!allowed(url, TargetRule::Public), "{url} was taken");
+        }
+        assert!(allowed("https://example.com/hook", TargetRule::Public));
+        assert!(allowed("http://93.184.216.34:8080/hook", TargetRule::Public));
+    }
+
+    #[test]
+    fn loopback_is_taken_where_the_rule_says_so_and_nothing_else_private() {
+        assert!(allowed("http://localhost:3000/hook", TargetRule::Loopback));
+        assert!(!allowed("http://10.0.0.1/hook", TargetRule::Loopback));
+        assert!(allowed("http://10.0.0.1/hook", TargetRule::Any));
+    }
+}

@@ -1,0 +1,51 @@
+//! CommFlow: a help desk in one file. This page is the plan of the house.
+//!
+//! # Floors
+//! An import points down, never up; `tests/api/architecture.rs` says so.
+//!
+//! | floor | may import | knows |
+//! |---|---|---|
+//! | 6 [`app`], [`cli`], `main` | all | how it is put together, started, stopped |
+//! | 5 [`api`] | 1–3 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
+//! | 3 [`desk`] | 1–2 | the help desk: types, rules, SQL and events of a resource, together |
+//! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations), and the worker loop; no resource |
+//! | 1 [`types`] | nothing of ours | values that can't be wrong, the error and event tables |
+//!
+//! (Floor 4 is kept for what is derived from the change feed: search and delivery.)
+//!
+//! `/v1/contacts` → `src/api/contacts.rs` → `src/desk/contacts.rs` → `tests/api/contacts.rs`: two floors carry a resource, one
+//! file each, the same name.
+//!
+//! # The way of a write
+//! `api` parses the body into types that can't be wrong → `Caller::create` or `update` hands a closure to the store → the
+//! writer's thread runs it in a savepoint beside those of other requests → the `desk` function changes rows and calls
+//! `tx.emit`, which appends to the change feed → one commit for the whole group → all are answered. Nothing else follows in
+//! the request: what is derived (index, deliveries, streams) reads the feed.
+//!
+//! # One table for threads
+//! A conversation and its ticket are one row of `threads`, for every filter of either view then has an index of its own; a
+//! second table would have had to repeat status, priority and assignee to be filtered by them. The two views are
+//! [`desk::threads::view`].
+//!
+//! # Totals
+//! | filters | `total_count` comes from |
+//! |---|---|
+//! | none, or any mix of status, assignee, priority, channel, inbox | a sum over counters that triggers keep, a row for each combination in use |
+//! | `sla_status` | the same counters for settled tickets, and a look at those whose clock runs, along an index of them alone |
+//! | type of message | counters on the thread |
+//! | the change feed | its first and last id; by one type, a count along an index |
+//! | spans of time, a contact, an address, words | a count along the index of that filter |
+//! | users, teams, tags, inboxes, keys, webhooks | a count: they are few |
+//!
+//! # How to add an endpoint
+//! 1. The function and its types in `src/desk/<noun>.rs`.
+//! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it.
+//! 3. Its story in `tests/api/<noun>.rs`, and its row in `tests/api/access.rs` (which fails without).
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod desk;
+pub mod store;
+pub mod types;
+pub mod work;

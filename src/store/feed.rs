@@ -1,0 +1,202 @@
+//! The change feed: one table that is outbox, stream and audit log at once. Events are appended in the same transaction
+//! as the change they tell of, by the one writer, so their ids appear in order and never below one already read.
+
+use crate::store::tx::About;
+use crate::store::tx::Tx;
+use crate::types::Result;
+use crate::types::error::Code;
+use crate::types::error::Error;
+use crate::types::event::ActorKind;
+use crate::types::event::EventKind;
+use crate::types::id::Id;
+use crate::types::id::Kind;
+use crate::types::time::Time;
+use rusqlite::Connection;
+use rusqlite::OptionalExtension;
+use rusqlite::params;
+use serde::Serialize;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// How long events are kept, in seconds.
+pub const KEPT_S: i64 = 30 * 24 * 3600;
+
+/// An event as every exit shows it: the feed, the stream, a webhook's delivery.
+#[derive(Debug, Serialize)]
+pub struct Event {
+    /// Grows with each event.
+    pub id: Id<Event>,
+    /// What happened.
+    #[serde(rename = "type")]
+    pub kind: EventKind,
+    /// When.
+    pub created_at: Time,
+    /// Who caused it.
+    pub actor: EventActor,
+    /// Each field that changed, as `[old, new]`; `null` where nothing was before.
+    pub changes: Option<Box<RawValue>>,
+    /// Shared by the events of one bulk request.
+    pub bulk_id: Option<String>,
+    /// History brought in from elsewhere.
+    pub imported: bool,
+    /// The full object after it.
+    pub data: Box<RawValue>,
+}
+
+impl Kind for Event {
+    const PREFIX: &'static str = "event";
+}
+
+/// Who caused an event.
+#[derive(Debug, Serialize)]
+pub struct EventActor {
+    /// A user, or CommFlow itself.
+    #[serde(rename = "type")]
+    pub kind: ActorKind,
+    /// The user's id.
+    pub id: Option<String>,
+    /// The key that was used.
+    pub api_key_id: Option<String>,
+}
+
+/// What an event says, as JSON.
+pub(super) struct Entry<'a> {
+    pub changes: Option<String>,
+    pub data: String,
+    pub bulk: Option<&'a str>,
+    pub imported: bool,
+}
+
+/// Appends one event.
+pub(super) fn append(tx: &Tx, kind: EventKind, about: &About, entry: Entry) -> Result<()> {
+    tx.prepare_cached(
+        "INSERT INTO events (type, subject, contact_id, actor_type, actor_id, api_key_id, bulk_id, imported, created_at, changes, data)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        kind,
+        about.subject,
+        about.contact,
+        tx.actor.kind,
+        tx.actor.user,
+        tx.actor.api_key,
+        entry.bulk,
+        entry.imported,
+        tx.now,
+        entry.changes,
+        entry.data
+    ])?;
+    Ok(())
+}
+
+/// Each field that differs, as `[old, new]`. `updated_at` differs always, and says nothing.
+///
+/// # Errors
+/// When one of the two can't be written as JSON.
+pub fn changes<T: Serialize>(old: &T, new: &T) -> Result<Map<String, Value>> {
+    let (Value::Object(mut old), Value::Object(new)) = (serde_json::to_value(old)?, serde_json::to_value(new)?) else {
+        return Ok(Map::new());
+    };
+    let mut changes = Map::new();
+    for (field, now) in new {
+        let before = old.remove(&field).unwrap_or(Value::Null);
+        if before != now && field != "updated_at" {
+            changes.insert(field, Value::Array(vec![before, now]));
+        }
+    }
+    Ok(changes)
+}
+
+/// Which part of the feed is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct FeedFilter {
+    /// Only events after this one.
+    pub after: Option<Id<Event>>,
+    /// Only these; empty: all.
+    pub kinds: Vec<EventKind>,
+}
+
+/// Reads on in the feed, oldest first: at most `limit` events after skipping `offset`, and how many there are in all.
+///
+/// # Errors
+/// `cursor_expired` when events after the cursor have already been removed: never a silent gap.
+pub fn read(db: &Connection, filter: &FeedFilter, offset: i64, limit: i64) -> Result<(Vec<Event>, i64)> {
+    let (first, last) = ends(db)?;
+    if let Some(after) = filter.after
+        && after.row() < first - 1
+    {
+        let message = format!(
+            "The feed no longer reaches back to {after}. The oldest event is {}; take a full copy again.",
+            Id::<Event>::from_row(first)
+        );
+        return Err(Error::new(Code::CursorExpired, message));
+    }
+    let after = filter.after.map_or(first - 1, Id::row);
+    let (kinds, total) = if filter.kinds.is_empty() {
+        // Nothing but the oldest end is ever removed, and rolled-back ids are taken again: the ids have no gaps.
+        (None, (last - after).max(0))
+    } else {
+        let kinds = serde_json::to_string(&filter.kinds)?;
+        let total = db
+            .prepare_cached("SELECT count(*) FROM events WHERE type IN (SELECT value FROM json_each(?1)) AND id > ?2")?
+            .query_row(params![kinds, after], |row| row.get(0))?;
+        (Some(kinds), total)
+    };
+    let sql = match filter.kinds.len() {
+        0 => "SELECT * FROM events WHERE id > ?2 AND ?1 IS NULL ORDER BY id LIMIT ?4 OFFSET ?3",
+        1 => "SELECT * FROM events WHERE type = ?1 ->> 0 AND id > ?2 ORDER BY id LIMIT ?4 OFFSET ?3",
+        // The unary plus keeps SQLite on the order of ids, so that it needs no sorting.
+        _ => {
+            "SELECT * FROM events WHERE id > ?2 AND +type IN (SELECT value FROM json_each(?1)) ORDER BY id LIMIT ?4 OFFSET ?3"
+        }
+    };
+    let mut statement = db.prepare_cached(sql)?;
+    let rows = statement.query_map(params![kinds, after, offset, limit], from_row)?;
+    Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+}
+
+/// The oldest and the newest event's number; the newest is one less where there is none.
+fn ends(db: &Connection) -> Result<(i64, i64)> {
+    let one = |sql| db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional();
+    let newest: i64 = one("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?.unwrap_or(0);
+    let oldest: i64 = one("SELECT id FROM events ORDER BY id LIMIT 1")?.unwrap_or(newest + 1);
+    Ok((oldest, newest))
+}
+
+fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Event> {
+    let raw = |text: String| {
+        RawValue::from_string(text)
+            .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(cause)))
+    };
+    Ok(Event {
+        id: row.get("id")?,
+        kind: row.get("type")?,
+        created_at: row.get("created_at")?,
+        actor: EventActor {
+            kind: row.get("actor_type")?,
+            id: row.get::<_, Option<i64>>("actor_id")?.map(|id| format!("user_{id:03}")),
+            api_key_id: row.get::<_, Option<i64>>("api_key_id")?.map(|id| format!("key_{id:03}")),
+        },
+        changes: row.get::<_, Option<String>>("changes")?.map(raw).transpose()?,
+        bulk_id: row.get("bulk_id")?,
+        imported: row.get("imported")?,
+        data: raw(row.get("data")?)?,
+    })
+}
+
+/// Removes up to `most` of the oldest events that are older than [`KEPT_S`]; says how many.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn remove_expired(tx: &Tx, most: i64) -> Result<usize> {
+    let removed = tx
+        .prepare_cached(
+            // Nothing but a prefix may go, even if the machine's clock was once set back: else the ids had gaps.
+            "DELETE FROM events WHERE id < ifnull(
+                (SELECT min(id) FROM (SELECT id, created_at FROM events ORDER BY id LIMIT ?2) WHERE created_at >= ?1),
+                (SELECT id + ?2 FROM events ORDER BY id LIMIT 1))",
+        )?
+        .execute(params![tx.now.plus(-KEPT_S), most])?;
+    Ok(removed)
+}

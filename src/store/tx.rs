@@ -1,0 +1,145 @@
+//! One write: a savepoint in the writer's transaction, with the time, who asks, and the feed.
+
+use crate::store::feed;
+use crate::types::Result;
+use crate::types::event::ActorKind;
+use crate::types::event::EventKind;
+use crate::types::time::Time;
+use rusqlite::Connection;
+use serde::Serialize;
+use std::cell::Cell;
+use std::fmt::Display;
+use std::ops::Deref;
+
+/// Who causes a change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Actor {
+    /// A user, or CommFlow itself.
+    pub kind: ActorKind,
+    /// The user's number.
+    pub user: Option<i64>,
+    /// The number of the API key that was used.
+    pub api_key: Option<i64>,
+}
+
+impl Actor {
+    /// CommFlow itself: a timer, the command line.
+    pub const SYSTEM: Actor = Actor { kind: ActorKind::System, user: None, api_key: None };
+
+    /// A user, by API key if there is one.
+    pub fn user(user: i64, api_key: Option<i64>) -> Self {
+        Self { kind: ActorKind::User, user: Some(user), api_key }
+    }
+}
+
+/// What a write wants done beyond its rows, when its commit is on disk.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Effects {
+    /// Users or keys changed: what is remembered of them is void.
+    pub credentials: bool,
+    /// Something was erased: its bytes must leave the WAL too.
+    pub erasure: bool,
+}
+
+/// A write under way. Derefs to [`Connection`], so that every reading function works inside it.
+/// A function that takes a `Tx` never commits; one that takes a `Connection` never writes.
+pub struct Tx<'a> {
+    connection: &'a Connection,
+    /// The one instant at which all of this write happens.
+    pub now: Time,
+    /// Who asks for it.
+    pub actor: Actor,
+    bulk: Option<&'a str>,
+    imported: bool,
+    effects: &'a Cell<Effects>,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a Connection, now: Time, actor: Actor, effects: &'a Cell<Effects>) -> Self {
+        Self { connection, now, actor, bulk: None, imported: false, effects }
+    }
+
+    /// The same write at another time by another actor: how the demo lives through its weeks.
+    pub fn at(&self, now: Time, actor: Actor) -> Tx<'a> {
+        Tx { now, actor, ..*self }
+    }
+
+    /// The same write, its events sharing `bulk_id`.
+    pub fn in_bulk<'b>(&self, bulk_id: &'b str) -> Tx<'b>
+    where
+        'a: 'b,
+    {
+        Tx { bulk: Some(bulk_id), ..*self }
+    }
+
+    /// The same write, its events marked as history brought in.
+    pub fn importing(&self, imported: bool) -> Tx<'a> {
+        Tx { imported, ..*self }
+    }
+
+    /// Appends an event to the change feed. With `old`, its `changes` are computed: nobody has to list them, and where
+    /// there are none, there is no event.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn emit<T: Serialize>(&self, kind: EventKind, about: About, old: Option<&T>, new: &T) -> Result<()> {
+        let changes = old.map(|old| feed::changes(old, new)).transpose()?;
+        if changes.as_ref().is_some_and(serde_json::Map::is_empty) {
+            return Ok(());
+        }
+        let entry = feed::Entry {
+            changes: changes.map(|changes| serde_json::Value::Object(changes).to_string()),
+            data: serde_json::to_string(new)?,
+            bulk: self.bulk,
+            imported: self.imported,
+        };
+        feed::append(self, kind, &about, entry)
+    }
+
+    /// What was remembered of users and keys is void once this is committed.
+    pub fn credentials_changed(&self) {
+        self.effects.set(Effects { credentials: true, ..self.effects.get() });
+    }
+
+    /// What was deleted must leave the WAL as well, once this is committed.
+    pub fn erased(&self) {
+        self.effects.set(Effects { erasure: true, ..self.effects.get() });
+    }
+
+    /// Runs `part`; what it changed is undone if it fails, or if `keep` is false. Its effects may stay asked for, which
+    /// costs a look and does no harm.
+    ///
+    /// # Errors
+    /// Those of `part`.
+    pub fn part<T>(&self, keep: bool, part: impl FnOnce(&Tx) -> Result<T>) -> Result<T> {
+        self.execute_batch("SAVEPOINT part")?;
+        let result = part(self);
+        if !self.is_autocommit() {
+            let kept = keep && result.is_ok();
+            self.execute_batch(if kept { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" })?;
+        }
+        result
+    }
+}
+
+impl Deref for Tx<'_> {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        self.connection
+    }
+}
+
+/// What an event is about.
+pub struct About {
+    /// The object's id as the API writes it.
+    pub subject: String,
+    /// Whose data the event holds, for erasure.
+    pub contact: Option<i64>,
+}
+
+impl About {
+    /// The object of this id.
+    pub fn new(subject: impl Display, contact: Option<i64>) -> Self {
+        Self { subject: subject.to_string(), contact }
+    }
+}

@@ -1,0 +1,127 @@
+//! Instants: whole seconds, UTC, written as RFC 3339.
+
+use crate::types::error::Refused;
+use crate::types::error::Rule;
+use chrono::DateTime;
+use chrono::NaiveDate;
+use chrono::SecondsFormat;
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering;
+
+/// An instant, in whole seconds since 1970-01-01T00:00:00Z. Between the years 0001 and 9999.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Time(i64);
+
+const EARLIEST: i64 = -62_135_596_800; // 0001-01-01T00:00:00Z
+const LATEST: i64 = 253_402_300_799; // 9999-12-31T23:59:59Z
+
+impl Time {
+    /// That many seconds after (or before) 1970, kept within the years that can be written.
+    pub fn from_unix(seconds: i64) -> Self {
+        Self(seconds.clamp(EARLIEST, LATEST))
+    }
+
+    /// Seconds since 1970.
+    pub fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// This instant and `seconds` more (less, if negative).
+    pub fn plus(self, seconds: i64) -> Self {
+        Self::from_unix(self.0.saturating_add(seconds))
+    }
+
+    /// Seconds from `earlier` to this instant; negative if it is later.
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+}
+
+impl fmt::Display for Time {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let instant = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
+        out.write_str(&instant.to_rfc3339_opts(SecondsFormat::Secs, true))
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+impl FromStr for Time {
+    type Err = Refused;
+
+    /// Any RFC 3339 offset, or a bare date (midnight UTC). Fractions of a second are cut off.
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let refused = || Refused::new(Rule::InvalidFormat, "must be a time such as `2026-01-15T10:30:00Z`, or a date");
+        let seconds = match text.len() {
+            10 => NaiveDate::parse_from_str(text, "%Y-%m-%d")
+                .ok()
+                .and_then(|date| date.and_hms_opt(0, 0, 0))
+                .map(|midnight| midnight.and_utc().timestamp()),
+            _ => DateTime::parse_from_rfc3339(text).ok().map(|instant| instant.timestamp()),
+        };
+        let seconds = seconds.filter(|seconds| (EARLIEST..=LATEST).contains(seconds)).ok_or_else(refused)?;
+        Ok(Self(seconds))
+    }
+}
+
+impl Serialize for Time {
+    fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.collect_str(self)
+    }
+}
+
+impl rusqlite::ToSql for Time {
+    fn to_sql(&self) -> rusqlite::Result<rusqlite::types::ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+impl rusqlite::types::FromSql for Time {
+    fn column_result(value: rusqlite::types::ValueRef<'_>) -> rusqlite::types::FromSqlResult<Self> {
+        i64::column_result(value).map(Self::from_unix)
+    }
+}
+
+/// Where the time comes from. Nothing below `app` asks the system; tests hand in a clock that they turn themselves.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// Stands still until it is turned; milliseconds since 1970.
+    Manual(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// A clock that stands at `time` until it is turned.
+    pub fn manual(time: Time) -> Self {
+        Self::Manual(Arc::new(AtomicI64::new(time.unix() * 1000)))
+    }
+
+    /// Turns a manual clock on by that many milliseconds; the machine's clock is left alone.
+    pub fn advance_ms(&self, milliseconds: i64) {
+        if let Self::Manual(now) = self {
+            now.fetch_add(milliseconds, Ordering::SeqCst);
+        }
+    }
+
+    /// Milliseconds since 1970.
+    pub fn now_ms(&self) -> i64 {
+        match self {
+            Self::System => chrono::Utc::now().timestamp_millis(),
+            Self::Manual(now) => now.load(Ordering::SeqCst),
+        }
+    }
+
+    /// The time now, cut to whole seconds.
+    pub fn now(&self) -> Time {
+        Time::from_unix(self.now_ms().div_euclid(1000))
+    }
+}

@@ -1,0 +1,2 @@
+//! The API's stories.
+fn main() {}
