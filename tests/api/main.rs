@@ -1,2 +1,21 @@
-//! The API's stories.
-fn main() {}
+//! The API's stories: through HTTP against the real server on a real SQLite file. One binary, for linking takes longer than
+//! running.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on is a failed test"
+)]
+
+mod api_keys;
+mod architecture;
+mod contacts;
+mod conversations;
+mod harness;
+mod inboxes;
+mod messages;
+mod tags;
+mod teams;
+mod tickets;
+mod users;
+mod webhooks;

@@ -1,0 +1,400 @@
+//! One harness: a server on a temporary folder, a clock that is turned by hand, and clients with a key.
+//!
+//! When a test ends, the store must be whole, and nothing may have gone wrong on our side: any 5xx fails the test.
+
+use commflow::api::border::context::Settings;
+use commflow::app::Config;
+use commflow::app::Server;
+use commflow::desk::api_keys;
+use commflow::desk::api_keys::NewApiKey;
+use commflow::desk::api_keys::Scope;
+use commflow::desk::check;
+use commflow::desk::users;
+use commflow::desk::users::NewUser;
+use commflow::desk::users::Role;
+use commflow::desk::users::UserPatch;
+use commflow::desk::users::UserStatus;
+use commflow::desk::webhooks::TargetRule;
+use commflow::store;
+use commflow::store::tx::Actor;
+use commflow::types::field::Field;
+use commflow::types::field::Given;
+use commflow::types::id::Id;
+use commflow::types::time::Clock;
+use commflow::types::time::Time;
+use serde_json::Value;
+use serde_json::json;
+use std::cell::Cell;
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::atomic::AtomicU32;
+use std::sync::atomic::Ordering;
+use tempfile::TempDir;
+use ureq::Agent;
+use ureq::http;
+
+/// When every test begins.
+pub const BEGINNING: &str = "2026-01-15T10:00:00Z";
+/// Seconds in a minute.
+pub const MINUTE: i64 = 60;
+/// Seconds in an hour.
+pub const HOUR: i64 = 3_600;
+/// Seconds in a day.
+pub const DAY: i64 = 24 * HOUR;
+
+/// A server of its own for one test.
+pub struct TestApp {
+    server: Option<Server>,
+    config: Config,
+    clock: Clock,
+    folder: TempDir,
+    http: Agent,
+    faults: AtomicU32,
+    last_event: Cell<i64>,
+}
+
+impl TestApp {
+    /// With settings that get in no test's way.
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// With other settings.
+    pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = TempDir::new().unwrap();
+        let mut settings = Settings {
+            per_minute: 1_000_000,
+            webhook_targets: TargetRule::Public,
+            public_url: None,
+            trusted_proxies: Vec::new(),
+        };
+        change(&mut settings);
+        let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };
+        let clock = Clock::manual(BEGINNING.parse().unwrap());
+        let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
+        let mut app =
+            Self { server: None, config, clock, folder, http, faults: AtomicU32::new(0), last_event: Cell::new(0) };
+        app.start();
+        app
+    }
+
+    fn start(&mut self) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        self.server = Some(Server::start(&self.config, self.clock.clone(), listener).unwrap());
+    }
+
+    /// Stops the server and starts it again on the same folder.
+    pub fn restart(&mut self) {
+        self.server.take().unwrap().stop().unwrap();
+        self.start();
+    }
+
+    /// The running server.
+    pub fn server(&self) -> &Server {
+        self.server.as_ref().unwrap()
+    }
+
+    /// The data directory.
+    pub fn data_dir(&self) -> &Path {
+        &self.config.data_dir
+    }
+
+    /// The folder that holds the data directory: free for the test's own files.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Turns the clock on, by seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance_ms(seconds * 1_000);
+    }
+
+    /// The time on the clock.
+    pub fn now(&self) -> Time {
+        self.clock.now()
+    }
+
+    /// A caller without a key.
+    pub fn anyone(&self) -> Client<'_> {
+        Client { app: self, key: None, user: String::new() }
+    }
+
+    /// A caller with this key.
+    pub fn with_key(&self, key: &str) -> Client<'_> {
+        Client { app: self, key: Some(key.to_owned()), user: String::new() }
+    }
+
+    /// A new admin with a key of all scopes.
+    pub fn admin(&self) -> Client<'_> {
+        self.user("Ada Admin", Role::Admin, Scope::Admin)
+    }
+
+    /// A new agent with a key of the scopes `read` and `write`.
+    pub fn agent(&self, name: &str) -> Client<'_> {
+        self.user(name, Role::Agent, Scope::Write)
+    }
+
+    /// A new user with a key of all scopes up to `scope`.
+    pub fn user(&self, name: &str, role: Role, scope: Scope) -> Client<'_> {
+        let address = format!("{}@company.com", name.to_lowercase().replace(' ', "."));
+        let new = NewUser { email: address.parse().unwrap(), name: name.parse().unwrap(), role, avatar_url: None };
+        let store = &self.server().store;
+        let user = store.write_blocking(Actor::SYSTEM, move |tx| users::create(tx, new, None)).unwrap();
+        let key = self.key_of(&user.id.to_string(), scope, None);
+        Client { app: self, key: Some(key), user: user.id.to_string() }
+    }
+
+    /// A new key for a user.
+    pub fn key_of(&self, user: &str, scope: Scope, expires_at: Option<Time>) -> String {
+        let scopes = Scope::ALL.iter().copied().filter(|one| *one <= scope).collect();
+        let new = NewApiKey {
+            name: "a test's".parse().unwrap(),
+            user_id: Some(user.parse().unwrap()),
+            scopes: Some(scopes),
+            plan: None,
+            rate_limit: None,
+            expires_at,
+        };
+        let key = api_keys::generate("cf_").unwrap();
+        let store = &self.server().store;
+        store.write_blocking(Actor::SYSTEM, move |tx| api_keys::create(tx, new, None, key)).unwrap().key
+    }
+
+    /// Makes a user inactive, past the rule of the last admin where the test sees to that.
+    pub fn deactivate(&self, user: &str) {
+        let id = user.parse().unwrap();
+        let patch = UserPatch {
+            email: Given(None),
+            name: Given(None),
+            role: Given(None),
+            status: Given(Some(UserStatus::Inactive)),
+            avatar_url: Field::Absent,
+        };
+        self.server().store.write_blocking(Actor::SYSTEM, move |tx| users::update(tx, id, patch)).unwrap();
+    }
+
+    /// The types of the events since this was last asked.
+    pub fn new_events(&self) -> Vec<String> {
+        self.new_event_objects().iter().map(|event| event["type"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// The events since this was last asked, whole. At most 1,000.
+    pub fn new_event_objects(&self) -> Vec<Value> {
+        let filter = store::feed::FeedFilter { after: Some(Id::from_row(self.last_event.get())), kinds: Vec::new() };
+        let read = self.server().store.read_blocking(|db| store::feed::read(db, &filter, 0, 1_000));
+        let events = read.unwrap().0;
+        self.last_event.set(events.last().map_or(self.last_event.get(), |event| event.id.row()));
+        events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
+    }
+
+    /// Faults of the store, as `commflow check --full` finds them.
+    pub fn store_faults(&self) -> Vec<String> {
+        let look = |db: &rusqlite::Connection| {
+            let mut faults = store::check::structure(db, true)?;
+            faults.extend(check::agreements(db)?);
+            Ok(faults)
+        };
+        self.server().store.read_blocking(look).unwrap()
+    }
+
+    /// Says that 5xx answers so far were meant.
+    pub fn forgive_faults(&self) {
+        self.faults.store(0, Ordering::SeqCst);
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        if std::thread::panicking() || self.server.is_none() {
+            return;
+        }
+        assert_eq!(self.store_faults(), Vec::<String>::new(), "the store is not whole");
+        assert_eq!(self.faults.load(Ordering::SeqCst), 0, "something went wrong on our side");
+        self.server.take().unwrap().stop().unwrap();
+    }
+}
+
+/// Somebody who calls the API.
+pub struct Client<'a> {
+    app: &'a TestApp,
+    /// The key, if there is one.
+    pub key: Option<String>,
+    /// The user's id.
+    pub user: String,
+}
+
+impl Client<'_> {
+    /// GET.
+    pub fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, &[], None)
+    }
+
+    /// POST of JSON.
+    pub fn post(&self, path: &str, body: Value) -> Answer {
+        self.send("POST", path, &[], Some(body.to_string()))
+    }
+
+    /// POST of JSON with an `Idempotency-Key`.
+    pub fn post_once(&self, key: &str, path: &str, body: Value) -> Answer {
+        self.send("POST", path, &[("idempotency-key", key)], Some(body.to_string()))
+    }
+
+    /// PATCH.
+    pub fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send("PATCH", path, &[], Some(body.to_string()))
+    }
+
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.send("DELETE", path, &[], None)
+    }
+
+    /// Any request. A body goes out as `application/json` unless a header says otherwise.
+    pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<String>) -> Answer {
+        self.send_bytes(method, path, headers, body.map(String::into_bytes))
+    }
+
+    /// As [`Client::send`], of any bytes.
+    pub fn send_bytes(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<Vec<u8>>) -> Answer {
+        let address = self.app.server().address;
+        let mut request = http::Request::builder().method(method).uri(format!("http://{address}{path}"));
+        if let Some(key) = &self.key {
+            request = request.header("authorization", format!("Bearer {key}"));
+        }
+        if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
+            request = request.header("content-type", "application/json");
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = match body {
+            Some(body) => self.app.http.run(request.body(body).unwrap()),
+            None => self.app.http.run(request.body(()).unwrap()),
+        }
+        .expect("the server answers");
+        let text = response.body_mut().with_config().limit(100 << 20).read_to_string().unwrap();
+        let status = response.status().as_u16();
+        if status >= 500 {
+            self.app.faults.fetch_add(1, Ordering::SeqCst);
+        }
+        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        Answer { request: format!("{method} {path}"), status, headers: response.headers().clone(), text, body }
+    }
+
+    /// A new ticket; what is not given is made up.
+    pub fn ticket(&self, given: Value) -> Value {
+        let mut new = json!({"subject": "No login", "description": "Help", "contact": {"email": "john@example.com"}});
+        new.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        self.post("/v1/tickets", new).created()
+    }
+
+    /// A new conversation that a customer began; what is not given is made up.
+    pub fn conversation(&self, given: Value) -> Value {
+        let mut new = json!({
+            "subject": "Need help with billing",
+            "contact": {"email": "john@example.com", "name": "John Doe"},
+            "message": {"body": "I need help with my account.", "type": "comment"},
+        });
+        new.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
+        self.post("/v1/conversations", new).created()
+    }
+
+    /// A message in a conversation, of this type.
+    pub fn message(&self, conversation: &str, kind: &str, body: &str) -> Value {
+        let path = format!("/v1/conversations/{conversation}/messages");
+        self.post(&path, json!({"type": kind, "body": body})).created()
+    }
+}
+
+/// What came back.
+pub struct Answer {
+    request: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body as text.
+    pub text: String,
+    /// The body as JSON; null if it is none.
+    pub body: Value,
+}
+
+impl Answer {
+    /// The answer, whose status must be this.
+    pub fn expect(self, status: u16) -> Self {
+        assert_eq!(self.status, status, "{} answered {}", self.request, self.text);
+        self
+    }
+
+    /// `data` of a 200.
+    pub fn ok(self) -> Value {
+        self.expect(200).body["data"].clone()
+    }
+
+    /// `data` of a 201, which names where it is.
+    pub fn created(self) -> Value {
+        let answer = self.expect(201);
+        assert!(answer.header("location").starts_with("/v1/"), "{} names no Location", answer.request);
+        answer.body["data"].clone()
+    }
+
+    /// Checks that it is an error of this status and code, in the one shape; gives the error.
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        let answer = self.expect(status);
+        let error = answer.body["error"].clone();
+        assert_eq!(error["code"], code, "{} answered {}", answer.request, answer.text);
+        assert!(error["message"].as_str().is_some_and(|text| !text.is_empty()), "no message: {error}");
+        assert!(error["details"].is_array(), "no details: {error}");
+        assert_eq!(error["request_id"], answer.header("x-request-id"));
+        error
+    }
+
+    /// Checks that it is a 422 for these fields and rules, in any order.
+    pub fn invalid(self, faults: &[(&str, &str)]) -> Value {
+        let request = self.request.clone();
+        let error = self.refused(422, "validation_failed");
+        let mut told: Vec<(String, String)> = details(&error);
+        let mut expected: Vec<(String, String)> =
+            faults.iter().map(|(field, rule)| ((*field).to_owned(), (*rule).to_owned())).collect();
+        told.sort();
+        expected.sort();
+        assert_eq!(told, expected, "{request} answered {error}");
+        error
+    }
+
+    /// A header's value; empty if it is not there.
+    pub fn header(&self, name: &str) -> String {
+        self.headers.get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    }
+
+    /// The ids on a page of a list.
+    pub fn ids(&self) -> Vec<String> {
+        assert_eq!(self.status, 200, "{} answered {}", self.request, self.text);
+        self.body["data"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()).collect()
+    }
+
+    /// `meta.total_count`.
+    pub fn total(&self) -> i64 {
+        assert_eq!(self.status, 200, "{} answered {}", self.request, self.text);
+        self.body["meta"]["total_count"].as_i64().unwrap()
+    }
+
+    /// The path in `Link: <…>; rel="next"`.
+    pub fn next(&self) -> Option<String> {
+        let link = self.header("link");
+        let (path, rest) = link.strip_prefix('<')?.split_once('>')?;
+        rest.contains("rel=\"next\"").then(|| path.to_owned())
+    }
+}
+
+/// Field and rule of each detail of an error.
+pub fn details(error: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let all = error["details"].as_array().unwrap().iter();
+    all.map(|detail| (text(&detail["field"]), text(&detail["code"]))).collect()
+}
+
+/// The id of an object.
+pub fn id(object: &Value) -> &str {
+    object["id"].as_str().unwrap()
+}
