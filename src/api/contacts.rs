@@ -8,6 +8,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::contacts;
 use crate::desk::contacts::BulkContacts;
@@ -24,11 +25,11 @@ use crate::types::error::Rule;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 
-const FILTERS: [&str; 5] = ["email", "q", "created_after", "created_before", "updated_after"];
+const FILTERS: [&str; 4] = ["email", "q", "created_after", "created_before"];
 
 /// Adds the routes of contacts.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/contacts", &[&FILTERS, &PAGING], list);
+    v1.add(Method::GET, "/v1/contacts", &[&FILTERS, &PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/contacts", &[], create);
     v1.add(Method::POST, "/v1/contacts/bulk", &[&["dry_run"]], bulk);
     v1.add(Method::GET, "/v1/contacts/{contact_id}", &[], show);
@@ -55,11 +56,10 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         words: query.words("q", |text| contacts::words(text).into_iter().collect()),
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
-        updated_after: query.take("updated_after"),
     };
     let columns =
         [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", "ifnull(name, email) COLLATE NOCASE")];
-    let order = query.order_or_sync(&columns, filter.updated_after.is_some());
+    let order = query.order(&columns, true);
     let paging = query.paging();
     query.done()?;
     who.list(paging, move |db, paging, _| contacts::list(db, &filter, order, paging)).await
@@ -100,5 +100,6 @@ async fn export(who: Reader, id: PathId<Contact>) -> Result<HttpResponse> {
 async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkContacts>) -> Result<HttpResponse> {
     let dry_run = query.switch("dry_run");
     query.done()?;
+    let who = who.rehearsing(dry_run);
     who.post(bulk.fingerprint, false, move |tx| answer::bulk(&contacts::bulk_update(tx, bulk.value, dry_run)?)).await
 }

@@ -7,6 +7,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::conversations;
 use crate::desk::conversations::Conversation;
@@ -18,12 +19,11 @@ use crate::types::Result;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 
-const FILTERS: [&str; 8] =
-    ["status", "assignee", "channel", "priority", "contact", "created_after", "created_before", "updated_after"];
+const FILTERS: [&str; 7] = ["status", "assignee", "channel", "priority", "contact", "created_after", "created_before"];
 
 /// Adds the routes of conversations.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/conversations", &[&FILTERS, &PAGING], list);
+    v1.add(Method::GET, "/v1/conversations", &[&FILTERS, &PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/conversations", &[], create);
     v1.add(Method::GET, "/v1/conversations/{conversation_id}", &[], show);
     v1.add(Method::PATCH, "/v1/conversations/{conversation_id}", &[], update);
@@ -50,10 +50,9 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         contact: query.take("contact"),
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
-        updated_after: query.take("updated_after"),
     };
     let columns = [("created_at", "created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
-    let order = query.order_or_sync(&columns, filter.updated_after.is_some());
+    let order = query.order(&columns, true);
     let paging = query.paging();
     query.done()?;
     let caller = who.credentials.user;

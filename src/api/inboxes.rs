@@ -7,6 +7,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::inboxes;
 use crate::desk::inboxes::Inbox;
@@ -21,7 +22,7 @@ const COLUMNS: [(&str, &str); 3] =
 
 /// Adds the routes of inboxes.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/inboxes", &[&PAGING], list);
+    v1.add(Method::GET, "/v1/inboxes", &[&PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/inboxes", &[], create);
     v1.add(Method::GET, "/v1/inboxes/{inbox_id}", &[], show);
     v1.add(Method::PATCH, "/v1/inboxes/{inbox_id}", &[], update);

@@ -7,6 +7,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::tags;
 use crate::desk::tags::NewTag;
@@ -21,7 +22,7 @@ const COLUMNS: [(&str, &str); 4] =
 
 /// Adds the routes of tags.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/tags", &[&PAGING], list);
+    v1.add(Method::GET, "/v1/tags", &[&PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/tags", &[], create);
     v1.add(Method::GET, "/v1/tags/{tag_id}", &[], show);
     v1.add(Method::PATCH, "/v1/tags/{tag_id}", &[], update);

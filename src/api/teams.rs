@@ -8,6 +8,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::api::users::COLUMNS;
 use crate::desk::teams;
@@ -24,12 +25,12 @@ use actix_web::http::Method;
 
 /// Adds the routes of teams and their members.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/teams", &[&PAGING], list);
+    v1.add(Method::GET, "/v1/teams", &[&PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/teams", &[], create);
     v1.add(Method::GET, "/v1/teams/{team_id}", &[], show);
     v1.add(Method::PATCH, "/v1/teams/{team_id}", &[], update);
     v1.add(Method::DELETE, "/v1/teams/{team_id}", &[], delete);
-    v1.add(Method::GET, "/v1/teams/{team_id}/members", &[&PAGING], members);
+    v1.add(Method::GET, "/v1/teams/{team_id}/members", &[&PAGING, &SYNC], members);
     v1.add(Method::POST, "/v1/teams/{team_id}/members", &[], add_member);
     v1.add(Method::DELETE, "/v1/teams/{team_id}/members/{user_id}", &[], remove_member);
 }

@@ -8,6 +8,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::threads::TicketKind;
 use crate::desk::tickets;
@@ -20,12 +21,11 @@ use crate::types::Result;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 
-const FILTERS: [&str; 8] =
-    ["status", "priority", "assignee", "inbox", "sla_status", "created_after", "created_before", "updated_after"];
+const FILTERS: [&str; 7] = ["status", "priority", "assignee", "inbox", "sla_status", "created_after", "created_before"];
 
 /// Adds the routes of tickets.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/tickets", &[&FILTERS, &PAGING], list);
+    v1.add(Method::GET, "/v1/tickets", &[&FILTERS, &PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/tickets", &[], create);
     v1.add(Method::POST, "/v1/tickets/bulk", &[&["dry_run"]], bulk);
     v1.add(Method::GET, "/v1/tickets/{ticket_id}", &[], show);
@@ -57,10 +57,9 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         sla_status: query.take("sla_status"),
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
-        updated_after: query.take("updated_after"),
     };
     let columns = [("created_at", "ticket_created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
-    let order = query.order_or_sync(&columns, filter.updated_after.is_some());
+    let order = query.order(&columns, true);
     let paging = query.paging();
     query.done()?;
     let caller = who.credentials.user;
@@ -89,5 +88,6 @@ async fn sla(who: Reader, id: PathId<TicketKind>) -> Result<HttpResponse> {
 async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkTickets>) -> Result<HttpResponse> {
     let dry_run = query.switch("dry_run");
     query.done()?;
+    let who = who.rehearsing(dry_run);
     who.post(bulk.fingerprint, false, move |tx| answer::bulk(&tickets::bulk_update(tx, bulk.value, dry_run)?)).await
 }

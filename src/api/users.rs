@@ -7,6 +7,7 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::users;
 use crate::desk::users::NewUser;
@@ -23,7 +24,7 @@ pub const COLUMNS: [(&str, &str); 3] =
 
 /// Adds the routes of users.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/users", &[&["role", "status"], &PAGING], list);
+    v1.add(Method::GET, "/v1/users", &[&["role", "status"], &PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/users", &[], create);
     v1.add(Method::GET, "/v1/users/{user_id}", &[], show);
     v1.add(Method::PATCH, "/v1/users/{user_id}", &[], update);

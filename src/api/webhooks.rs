@@ -8,6 +8,7 @@ use crate::api::border::input::NO_BODY;
 use crate::api::border::input::PathId;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
 use crate::desk::webhooks;
 use crate::desk::webhooks::NewWebhook;
@@ -21,7 +22,7 @@ use actix_web::http::Method;
 
 /// Adds the routes of webhooks.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/webhooks", &[&PAGING], list);
+    v1.add(Method::GET, "/v1/webhooks", &[&PAGING, &SYNC], list);
     v1.add(Method::POST, "/v1/webhooks", &[], create);
     v1.add(Method::GET, "/v1/webhooks/{webhook_id}", &[], show);
     v1.add(Method::PATCH, "/v1/webhooks/{webhook_id}", &[], update);

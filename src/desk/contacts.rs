@@ -142,8 +142,6 @@ pub struct ContactFilter {
     pub created_after: Option<Time>,
     /// Created before this instant.
     pub created_before: Option<Time>,
-    /// Changed at this instant or later.
-    pub updated_after: Option<Time>,
 }
 
 const BY_ID: &str = "SELECT id, email, name, phone, company, custom_fields, created_at, updated_at, version FROM contacts WHERE id = ?1";
@@ -176,10 +174,10 @@ pub fn get(db: &Connection, id: Id<Contact>) -> Result<Contact> {
 /// Those of SQLite.
 pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Paging) -> Result<Page<Contact>> {
     let mut list = List::of("contacts", "id", order)
+        .since(paging)
         .filter("email_key = ?", &filter.email.as_ref().map(Email::key))
         .filter("created_at > ?", &filter.created_after)
-        .filter("created_at < ?", &filter.created_before)
-        .filter("updated_at >= ?", &filter.updated_after);
+        .filter("created_at < ?", &filter.created_before);
     for word in &filter.words {
         // U+10FFFF sorts after every character: the range holds all words that begin with this one.
         list = list.filter(
@@ -191,7 +189,7 @@ pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Pagi
         && filter.words.is_empty()
         && filter.created_after.is_none()
         && filter.created_before.is_none()
-        && filter.updated_after.is_none();
+        && paging.updated_after.is_none();
     let total = if unfiltered { all(db)? } else { list.count(db)? };
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }

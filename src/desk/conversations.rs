@@ -148,8 +148,6 @@ pub struct ConversationFilter {
     pub created_after: Option<Time>,
     /// Begun before this instant.
     pub created_before: Option<Time>,
-    /// Changed at this instant or later.
-    pub updated_after: Option<Time>,
 }
 
 /// The conversation of this id.
@@ -173,11 +171,11 @@ pub fn list(
     paging: &Paging,
 ) -> Result<Page<Conversation>> {
     let assignee = filter.assignee.map(|assignee| assignee.number(caller));
-    let list = query(filter, caller, order);
+    let list = query(filter, caller, order).since(paging);
     let kept = filter.contact.is_none()
         && filter.created_after.is_none()
         && filter.created_before.is_none()
-        && filter.updated_after.is_none();
+        && paging.updated_after.is_none();
     let total = if kept {
         counts::conversations(db, filter.status, assignee, filter.priority, filter.channel)?
     } else {
@@ -195,8 +193,7 @@ pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> Lis
         .filter("priority = ?", &filter.priority)
         .filter("contact_id = ?", &filter.contact)
         .filter("created_at > ?", &filter.created_after)
-        .filter("created_at < ?", &filter.created_before)
-        .filter("updated_at >= ?", &filter.updated_after);
+        .filter("created_at < ?", &filter.created_before);
     match assignee {
         Some(0) => list.only("assignee_id IS NULL"),
         assignee => list.filter("assignee_id = ?", &assignee),

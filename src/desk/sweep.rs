@@ -39,7 +39,7 @@ impl Worker for Sweep {
 /// # Errors
 /// Those of SQLite.
 pub fn sweep(tx: &Tx) -> Result<bool> {
-    let events = feed::remove_expired(tx, MOST_AT_ONCE)?;
+    let events = feed::remove_expired(tx, tx.now, MOST_AT_ONCE)?;
     let answers = tx
         .prepare_cached(
             "DELETE FROM idempotent_answers WHERE (api_key_id, target, key) IN

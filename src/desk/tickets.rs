@@ -165,8 +165,6 @@ pub struct TicketFilter {
     pub created_after: Option<Time>,
     /// Made before this instant.
     pub created_before: Option<Time>,
-    /// Changed at this instant or later.
-    pub updated_after: Option<Time>,
 }
 
 /// The ticket of this id, as it stands at `now`.
@@ -197,14 +195,14 @@ pub fn list(
     paging: &Paging,
     now: Time,
 ) -> Result<Page<Ticket>> {
-    let list = query(filter, caller, order, now);
+    let list = query(filter, caller, order, now).since(paging);
     let values = TicketValues {
         status: filter.status,
         assignee: filter.assignee.map(|assignee| assignee.number(caller)),
         priority: filter.priority,
         inbox: filter.inbox.map(Id::row),
     };
-    let spans = [filter.created_after, filter.created_before, filter.updated_after];
+    let spans = [filter.created_after, filter.created_before, paging.updated_after];
     let total = match filter.sla_status {
         _ if spans.iter().any(Option::is_some) => list.count(db)?,
         None => counts::tickets(db, values, None)?,
@@ -245,8 +243,7 @@ fn equalities(filter: &TicketFilter, caller: Id<User>, order: Order) -> List {
         .filter("priority = ?", &filter.priority)
         .filter("inbox_id = ?", &filter.inbox)
         .filter("ticket_created_at > ?", &filter.created_after)
-        .filter("ticket_created_at < ?", &filter.created_before)
-        .filter("updated_at >= ?", &filter.updated_after);
+        .filter("ticket_created_at < ?", &filter.created_before);
     match filter.assignee.map(|assignee| assignee.number(caller)) {
         Some(0) => list.only("assignee_id IS NULL"),
         assignee => list.filter("assignee_id = ?", &assignee),

@@ -170,7 +170,10 @@ pub fn by_email(db: &Connection, email: &Email) -> Result<Option<User>> {
 /// # Errors
 /// Those of SQLite.
 pub fn list(db: &Connection, filter: &UserFilter, order: Order, paging: &Paging) -> Result<Page<User>> {
-    let list = List::of("users", "id", order).filter("role = ?", &filter.role).filter("status = ?", &filter.status);
+    let list = List::of("users", "id", order)
+        .since(paging)
+        .filter("role = ?", &filter.role)
+        .filter("status = ?", &filter.status);
     let total = list.count(db)?;
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }

@@ -1,11 +1,10 @@
 //! The change feed: one table that is outbox, stream and audit log at once. Events are appended in the same transaction
 //! as the change they tell of, by the one writer, so their ids appear in order and never below one already read.
 
-use crate::store::tx::About;
-use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
+use crate::types::event::Actor;
 use crate::types::event::ActorKind;
 use crate::types::event::EventKind;
 use crate::types::id::Id;
@@ -18,6 +17,7 @@ use serde::Serialize;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::fmt::Display;
 
 /// How long events are kept, in seconds.
 pub const KEPT_S: i64 = 30 * 24 * 3600;
@@ -60,17 +60,34 @@ pub struct EventActor {
     pub api_key_id: Option<String>,
 }
 
-/// What an event says, as JSON.
+/// What an event is about.
+pub struct About {
+    /// The object's id as the API writes it.
+    pub subject: String,
+    /// Whose data the event holds, for erasure.
+    pub contact: Option<i64>,
+}
+
+impl About {
+    /// The object of this id.
+    pub fn new(subject: impl Display, contact: Option<i64>) -> Self {
+        Self { subject: subject.to_string(), contact }
+    }
+}
+
+/// What an event says, as JSON, and who says it when.
 pub(super) struct Entry<'a> {
     pub changes: Option<String>,
     pub data: String,
+    pub actor: Actor,
+    pub at: Time,
     pub bulk: Option<&'a str>,
     pub imported: bool,
 }
 
 /// Appends one event.
-pub(super) fn append(tx: &Tx, kind: EventKind, about: &About, entry: Entry) -> Result<()> {
-    tx.prepare_cached(
+pub(super) fn append(db: &Connection, kind: EventKind, about: &About, entry: &Entry) -> Result<()> {
+    db.prepare_cached(
         "INSERT INTO events (type, subject, contact_id, actor_type, actor_id, api_key_id, bulk_id, imported, created_at, changes, data)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
@@ -78,12 +95,12 @@ pub(super) fn append(tx: &Tx, kind: EventKind, about: &About, entry: Entry) -> R
         kind,
         about.subject,
         about.contact,
-        tx.actor.kind,
-        tx.actor.user,
-        tx.actor.api_key,
+        entry.actor.kind,
+        entry.actor.user,
+        entry.actor.api_key,
         entry.bulk,
         entry.imported,
-        tx.now,
+        entry.at,
         entry.changes,
         entry.data
     ])?;
@@ -189,14 +206,14 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Event> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn remove_expired(tx: &Tx, most: i64) -> Result<usize> {
-    let removed = tx
+pub fn remove_expired(db: &Connection, now: Time, most: i64) -> Result<usize> {
+    let removed = db
         .prepare_cached(
             // Nothing but a prefix may go, even if the machine's clock was once set back: else the ids had gaps.
             "DELETE FROM events WHERE id < ifnull(
                 (SELECT min(id) FROM (SELECT id, created_at FROM events ORDER BY id LIMIT ?2) WHERE created_at >= ?1),
                 (SELECT id + ?2 FROM events ORDER BY id LIMIT 1))",
         )?
-        .execute(params![tx.now.plus(-KEPT_S), most])?;
+        .execute(params![now.plus(-KEPT_S), most])?;
     Ok(removed)
 }

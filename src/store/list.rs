@@ -54,6 +54,11 @@ impl List {
         self
     }
 
+    /// Only rows changed since the page's `updated_after`, if it has one.
+    pub fn since(self, paging: &Paging) -> Self {
+        self.filter("updated_at >= ?", &paging.updated_after)
+    }
+
     /// Only rows for which one of these, of which no two can hold at once, does, with `?` standing for the value in each.
     /// Each is looked up along its own index and the results are merged in order: an `OR` would make SQLite sort.
     pub fn one_of<T: ToSql + 'static>(mut self, arms: &[&'static str], value: T) -> Self {

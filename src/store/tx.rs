@@ -1,36 +1,15 @@
 //! One write: a savepoint in the writer's transaction, with the time, who asks, and the feed.
 
 use crate::store::feed;
+pub use crate::store::feed::About;
 use crate::types::Result;
-use crate::types::event::ActorKind;
+pub use crate::types::event::Actor;
 use crate::types::event::EventKind;
 use crate::types::time::Time;
 use rusqlite::Connection;
 use serde::Serialize;
 use std::cell::Cell;
-use std::fmt::Display;
 use std::ops::Deref;
-
-/// Who causes a change.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Actor {
-    /// A user, or CommFlow itself.
-    pub kind: ActorKind,
-    /// The user's number.
-    pub user: Option<i64>,
-    /// The number of the API key that was used.
-    pub api_key: Option<i64>,
-}
-
-impl Actor {
-    /// CommFlow itself: a timer, the command line.
-    pub const SYSTEM: Actor = Actor { kind: ActorKind::System, user: None, api_key: None };
-
-    /// A user, by API key if there is one.
-    pub fn user(user: i64, api_key: Option<i64>) -> Self {
-        Self { kind: ActorKind::User, user: Some(user), api_key }
-    }
-}
 
 /// What a write wants done beyond its rows, when its commit is on disk.
 #[derive(Debug, Default, Clone, Copy)]
@@ -90,10 +69,12 @@ impl<'a> Tx<'a> {
         let entry = feed::Entry {
             changes: changes.map(|changes| serde_json::Value::Object(changes).to_string()),
             data: serde_json::to_string(new)?,
+            actor: self.actor,
+            at: self.now,
             bulk: self.bulk,
             imported: self.imported,
         };
-        feed::append(self, kind, &about, entry)
+        feed::append(self, kind, &about, &entry)
     }
 
     /// What was remembered of users and keys is void once this is committed.
@@ -126,20 +107,5 @@ impl Deref for Tx<'_> {
     type Target = Connection;
     fn deref(&self) -> &Connection {
         self.connection
-    }
-}
-
-/// What an event is about.
-pub struct About {
-    /// The object's id as the API writes it.
-    pub subject: String,
-    /// Whose data the event holds, for erasure.
-    pub contact: Option<i64>,
-}
-
-impl About {
-    /// The object of this id.
-    pub fn new(subject: impl Display, contact: Option<i64>) -> Self {
-        Self { subject: subject.to_string(), contact }
     }
 }

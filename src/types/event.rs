@@ -40,3 +40,24 @@ choice! {
     }
 }
 stored_as_word!(ActorKind);
+
+/// Who causes a change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Actor {
+    /// A user, or CommFlow itself.
+    pub kind: ActorKind,
+    /// The user's number.
+    pub user: Option<i64>,
+    /// The number of the API key that was used.
+    pub api_key: Option<i64>,
+}
+
+impl Actor {
+    /// CommFlow itself: a timer, the command line.
+    pub const SYSTEM: Actor = Actor { kind: ActorKind::System, user: None, api_key: None };
+
+    /// A user, by API key if there is one.
+    pub fn user(user: i64, api_key: Option<i64>) -> Self {
+        Self { kind: ActorKind::User, user: Some(user), api_key }
+    }
+}

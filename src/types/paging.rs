@@ -2,6 +2,7 @@
 
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::time::Time;
 use std::str::FromStr;
 
 /// Most rows on a page.
@@ -21,11 +22,13 @@ pub struct Paging {
     /// Begin after this row instead of counting off pages: costs the same at any depth, and no row is met twice or
     /// missed while others write.
     pub cursor: Option<Cursor>,
+    /// Only rows changed at this instant or later: so a client can go on from the last row that it saw.
+    pub updated_after: Option<Time>,
 }
 
 impl Default for Paging {
     fn default() -> Self {
-        Self { page: 1, per_page: DEFAULT_PER_PAGE, cursor: None }
+        Self { page: 1, per_page: DEFAULT_PER_PAGE, cursor: None, updated_after: None }
     }
 }
 

@@ -10,7 +10,11 @@ use crate::api::border::idempotency;
 use crate::api::border::idempotency::Outcome;
 use crate::api::border::input::Fingerprint;
 use crate::api::border::query;
-use crate::api::border::routes::Access;
+use crate::api::border::table::Access;
+use crate::api::border::table::Administer;
+use crate::api::border::table::Change;
+use crate::api::border::table::Level;
+use crate::api::border::table::Look;
 use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
 use crate::desk::users::Role;
@@ -35,29 +39,6 @@ use serde::Serialize;
 use std::future::Ready;
 use std::future::ready;
 use std::marker::PhantomData;
-
-/// How far a caller must be allowed to go.
-pub trait Level: 'static {
-    /// Which that is.
-    const ACCESS: Access;
-}
-
-/// May look.
-pub enum Look {}
-/// May look and change.
-pub enum Change {}
-/// May do what only admins may.
-pub enum Administer {}
-
-impl Level for Look {
-    const ACCESS: Access = Access::Read;
-}
-impl Level for Change {
-    const ACCESS: Access = Access::Write;
-}
-impl Level for Administer {
-    const ACCESS: Access = Access::Admin;
-}
 
 /// A caller who may look.
 pub type Reader = Caller<Look>;
@@ -207,6 +188,11 @@ impl<L: MayChange> Caller<L> {
             Ok(Answer { status: 201, location, etag: Some(etag), body: Some(body), contact: object.contact() })
         })
         .await
+    }
+
+    /// The same caller, whose request is not kept for repetition: what changes nothing can simply be asked again.
+    pub fn rehearsing(self, rehearsal: bool) -> Self {
+        Self { idempotency_key: self.idempotency_key.filter(|_| !rehearsal), ..self }
     }
 
     /// Any POST: done once for each `Idempotency-Key`.

@@ -1,8 +1,8 @@
 //! Who calls: from `Authorization: Bearer cf_…` to a user's role and a key's scopes.
 
-use crate::api::border::context::Context;
 use crate::desk::api_keys;
 use crate::desk::api_keys::Credentials;
+use crate::store::Store;
 use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Error;
@@ -30,34 +30,6 @@ struct Remembered {
     noted_at: AtomicI64,
 }
 
-/// Finds out who calls.
-///
-/// # Errors
-/// `unauthorized` for no, malformed, unknown, revoked or expired credentials, and those of an inactive user.
-pub async fn authenticate(context: &Context, request: &HttpRequest) -> Result<Credentials> {
-    let key = bearer(request).ok_or_else(Error::unauthorized)?;
-    let hash = api_keys::hash(key);
-    let epoch = context.store.credentials_epoch();
-    let now = context.clock.now();
-    let credentials = match context.credentials.recall(&hash, epoch) {
-        Some(credentials) => credentials,
-        None => {
-            let found = context.store.read(move |db| api_keys::credentials(db, &hash)).await?;
-            let credentials = found.ok_or_else(Error::unauthorized)?;
-            context.credentials.remember(hash, credentials.clone(), epoch);
-            credentials
-        }
-    };
-    if !credentials.valid(now) {
-        return Err(Error::unauthorized());
-    }
-    if context.credentials.is_use_to_be_noted(&hash, now) {
-        let id = credentials.api_key;
-        context.store.write_later(Actor::SYSTEM, move |tx| api_keys::note_use(tx, id));
-    }
-    Ok(credentials)
-}
-
 fn bearer(request: &HttpRequest) -> Option<&str> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, key) = value.split_once(' ')?;
@@ -66,6 +38,33 @@ fn bearer(request: &HttpRequest) -> Option<&str> {
 }
 
 impl CredentialCache {
+    /// Finds out who calls.
+    ///
+    /// # Errors
+    /// `unauthorized` for no, malformed, unknown, revoked or expired credentials, and those of an inactive user.
+    pub async fn authenticate(&self, store: &Store, now: Time, request: &HttpRequest) -> Result<Credentials> {
+        let key = bearer(request).ok_or_else(Error::unauthorized)?;
+        let hash = api_keys::hash(key);
+        let epoch = store.credentials_epoch();
+        let credentials = match self.recall(&hash, epoch) {
+            Some(credentials) => credentials,
+            None => {
+                let found = store.read(move |db| api_keys::credentials(db, &hash)).await?;
+                let credentials = found.ok_or_else(Error::unauthorized)?;
+                self.remember(hash, credentials.clone(), epoch);
+                credentials
+            }
+        };
+        if !credentials.valid(now) {
+            return Err(Error::unauthorized());
+        }
+        if self.is_use_to_be_noted(&hash, now) {
+            let id = credentials.api_key;
+            store.write_later(Actor::SYSTEM, move |tx| api_keys::note_use(tx, id));
+        }
+        Ok(credentials)
+    }
+
     fn recall(&self, hash: &[u8; 32], epoch: u64) -> Option<Credentials> {
         let remembered = self.0.read().ok()?;
         remembered.get(hash).filter(|one| one.epoch == epoch).map(|one| one.credentials.clone())

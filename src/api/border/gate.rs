@@ -2,7 +2,6 @@
 
 use crate::api::border::answer;
 use crate::api::border::context::Context;
-use crate::api::border::credentials;
 use crate::api::border::rate_limit::Bucket;
 use crate::api::border::rate_limit::Rate;
 use crate::desk::api_keys::Credentials;
@@ -87,7 +86,8 @@ impl ResponseError for Panicked {
 
 /// Finds out who calls and takes one request out of the bucket.
 async fn admit(context: &Context, request: &ServiceRequest) -> Rate {
-    let credentials = credentials::authenticate(context, request.request()).await;
+    let now = context.clock.now();
+    let credentials = context.credentials.authenticate(&context.store, now, request.request()).await;
     let default = context.settings.per_minute;
     let (bucket, per_minute) = match &credentials {
         Ok(known) => {

@@ -12,3 +12,4 @@ pub mod input;
 pub mod query;
 pub mod rate_limit;
 pub mod routes;
+pub mod table;

@@ -1,6 +1,6 @@
 //! Query parameters: parsed into types, all faults at once. Which ones a path takes stands at its route.
 
-use crate::api::border::routes::RouteTable;
+use crate::api::border::table::RouteTable;
 use crate::store::list::Order;
 use crate::types::Result;
 use crate::types::error::Detail;
@@ -22,6 +22,8 @@ use std::str::FromStr;
 
 /// The parameters of every list.
 pub const PAGING: [&str; 4] = ["page", "per_page", "sort", "cursor"];
+/// The parameter of every list of things that change.
+pub const SYNC: [&str; 1] = ["updated_after"];
 
 /// The parameters that the route does not take, each with the nearest known one.
 fn unknown(pairs: &[(String, String)], known: &[&str]) -> Vec<Detail> {
@@ -144,13 +146,18 @@ impl Query {
             page: self.number("page", 1, MAX_PAGE),
             per_page: self.number("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE),
             cursor: self.take("cursor"),
+            updated_after: self.take("updated_after"),
         }
     }
 
     /// `sort=name`, or `sort=-name` for descending. `columns` names what can be sorted by; the first is the default, in
     /// the given direction.
     pub fn order(&mut self, columns: &[(&str, &'static str)], descending: bool) -> Order {
-        let default = Order { column: columns.first().map_or("id", |(_, column)| column), descending };
+        // With `updated_after`, in the order of changes.
+        let syncs = self.pairs.iter().any(|(name, _)| name == "updated_after");
+        let first = columns.first().map_or("id", |(_, column)| column);
+        let default =
+            if syncs { Order { column: "updated_at", descending: false } } else { Order { column: first, descending } };
         let Some(text) = self.text("sort") else { return default };
         let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
         match columns.iter().find(|(known, _)| *known == name) {
@@ -162,16 +169,6 @@ impl Query {
                 default
             }
         }
-    }
-
-    /// The order of a list that is read newest first; with `updated_after` in the order of changes, so that a client can
-    /// go on from the last row it saw.
-    pub fn order_or_sync(&mut self, columns: &[(&str, &'static str)], syncs: bool) -> Order {
-        let given = self.pairs.iter().any(|(name, _)| name == "sort");
-        if syncs && !given {
-            return Order { column: "updated_at", descending: false };
-        }
-        self.order(columns, true)
     }
 
     /// Ends the taking.

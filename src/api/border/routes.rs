@@ -1,8 +1,10 @@
-//! The table of routes: what the server answers to, who may call it, and which parameters it takes. The server is built
-//! from it, and the test of access walks it: neither can know a route that the other does not.
+//! How routes are added: with a handler whose first argument says who may call it.
 
 use crate::api::border::caller::Caller;
-use crate::api::border::caller::Level;
+pub use crate::api::border::table::Access;
+use crate::api::border::table::Level;
+pub use crate::api::border::table::Route;
+pub use crate::api::border::table::RouteTable;
 use crate::types::error::Code;
 use crate::types::error::Error;
 use actix_web::FromRequest;
@@ -13,20 +15,6 @@ use actix_web::http::header;
 use actix_web::web;
 use actix_web::web::ServiceConfig;
 use std::collections::BTreeMap;
-use std::collections::HashMap;
-
-/// Who may call a route.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Access {
-    /// Anyone.
-    Public,
-    /// Keys with the scope `read`.
-    Read,
-    /// Keys with the scope `write`.
-    Write,
-    /// Keys with the scope `admin`, of an admin.
-    Admin,
-}
 
 /// Who may call a handler with these arguments: the first one says so.
 pub trait Guarded {
@@ -56,19 +44,6 @@ macro_rules! guarded_by_the_first {
     )* };
 }
 guarded_by_the_first! { () (A) (A, B) (A, B, C) }
-
-/// A route, as the outside sees it.
-#[derive(Debug, Clone)]
-pub struct Route {
-    /// GET, POST, PATCH or DELETE.
-    pub method: Method,
-    /// With `{…}` for what varies.
-    pub path: &'static str,
-    /// Who may call it.
-    pub access: Access,
-    /// The query parameters that it takes.
-    pub parameters: Vec<&'static str>,
-}
 
 /// Routes under construction.
 #[derive(Default)]
@@ -112,27 +87,6 @@ impl Routes {
         }
         config.app_data(web::Data::new(RouteTable::new(self.table)));
         config.default_service(web::to(not_found));
-    }
-}
-
-/// What is known of all routes.
-pub struct RouteTable {
-    /// In the order of their definition.
-    pub routes: Vec<Route>,
-    by_pattern: HashMap<(Method, &'static str), usize>,
-}
-
-impl RouteTable {
-    fn new(routes: Vec<Route>) -> Self {
-        let by_pattern =
-            routes.iter().enumerate().map(|(at, route)| ((route.method.clone(), route.path), at)).collect();
-        Self { routes, by_pattern }
-    }
-
-    /// The query parameters that a route takes.
-    pub fn parameters(&self, method: &Method, pattern: Option<&str>) -> &[&'static str] {
-        let found = pattern.and_then(|pattern| self.by_pattern.get(&(method.clone(), pattern)));
-        found.and_then(|at| self.routes.get(*at)).map_or(&[], |route| &route.parameters)
     }
 }
 
