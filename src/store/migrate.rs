@@ -4,8 +4,11 @@ use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
 use rusqlite::Connection;
+use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 use rusqlite_migration::M;
 use rusqlite_migration::Migrations;
+use std::path::Path;
 use std::sync::LazyLock;
 
 /// One row a migration; its number is its place here, kept in SQLite's `user_version`.
@@ -18,8 +21,19 @@ const LATEST: i64 = 1;
 /// Brings the file to the newest schema.
 ///
 /// # Errors
-/// A file of a newer program is refused, and left as it is.
+/// When a migration fails; its file is then as it was before.
 pub fn to_latest(connection: &mut Connection) -> Result<()> {
+    MIGRATIONS.to_latest(connection).map_err(Error::internal)
+}
+
+/// Looks before anything is set up, on a connection that leaves file and log as they are: they are not ours to change.
+///
+/// # Errors
+/// A file of a newer program is refused.
+pub fn refuse_newer(path: &Path) -> Result<()> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > LATEST {
         let message = format!(
@@ -27,5 +41,5 @@ pub fn to_latest(connection: &mut Connection) -> Result<()> {
         );
         return Err(Error::new(Code::Unavailable, message));
     }
-    MIGRATIONS.to_latest(connection).map_err(Error::internal)
+    Ok(())
 }

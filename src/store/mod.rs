@@ -57,6 +57,7 @@ impl Store {
     /// When the directory can't be used, the file is newer than this program, or SQLite is not set up as it must be.
     pub fn open(directory: &Path, readers: u32, clock: Clock) -> Result<Self> {
         let path = connection::prepare_files(directory)?;
+        migrate::refuse_newer(&path)?;
         let mut writing = connection::open_writing(&path)?;
         migrate::to_latest(&mut writing)?;
         let manager = SqliteConnectionManager::file(&path)
