@@ -160,11 +160,9 @@ impl Store {
         self.writer.credentials_epoch().load(Ordering::Acquire)
     }
 
-    /// Waits until the writer has finished its queue, and stops it. For the end of the process.
+    /// Waits until the writer has finished its queue, and stops it, whoever else holds the store. For the end of the process.
     pub fn close(self) {
-        if let Ok(writer) = Arc::try_unwrap(self.writer) {
-            writer.stop();
-        }
+        self.writer.stop();
     }
 }
 

@@ -15,6 +15,8 @@ use rusqlite::Connection;
 use std::cell::Cell;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
@@ -47,9 +49,10 @@ const EXIT_IO_FAULT: i32 = 74;
 
 /// The handle to the writer's thread.
 pub struct Writer {
-    queue: SyncSender<Box<dyn Job>>,
+    /// None once it was told to stop.
+    queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     credentials: Epoch,
-    thread: JoinHandle<()>,
+    thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Writer {
@@ -68,7 +71,7 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || worker.run(&jobs))
             .map_err(Error::internal)?;
-        Ok(Self { queue, credentials, thread })
+        Ok(Self { queue: Mutex::new(Some(queue)), credentials, thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues a job; the answer comes once its commit is on disk.
@@ -79,10 +82,13 @@ impl Writer {
     {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Call { actor, write: Some(write), result: None, reply });
-        match self.queue.try_send(job) {
-            Ok(()) => Ok(answer),
-            Err(TrySendError::Full(_)) => Err(Error::unavailable("Too many writes are waiting; please try again.")),
-            Err(TrySendError::Disconnected(_)) => Err(Error::unavailable("The server is stopping.")),
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        match queue.as_ref().map(|queue| queue.try_send(job)) {
+            Some(Ok(())) => Ok(answer),
+            Some(Err(TrySendError::Full(_))) => {
+                Err(Error::unavailable("Too many writes are waiting; please try again."))
+            }
+            Some(Err(TrySendError::Disconnected(_))) | None => Err(Error::unavailable("The server is stopping.")),
         }
     }
 
@@ -90,10 +96,11 @@ impl Writer {
         &self.credentials
     }
 
-    /// Lets the thread finish its queue, and waits for it.
-    pub(super) fn stop(self) {
-        drop(self.queue);
-        drop(self.thread.join());
+    /// Lets the thread finish its queue, and waits for it. What comes later is refused.
+    pub(super) fn stop(&self) {
+        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(thread.map(JoinHandle::join));
     }
 }
 
@@ -188,7 +195,7 @@ impl Thread {
                 self.tend_wal();
             }
             Err(cause) => {
-                let fatal = cause.sqlite_error_code() == Some(rusqlite::ErrorCode::SystemIoFailure);
+                let fatal = is_failed_sync(&cause);
                 tracing::error!(%cause, "a group of {} writes was not committed", group.len());
                 let told = Error::from(cause);
                 for job in group {
@@ -199,7 +206,8 @@ impl Thread {
                 if fatal {
                     // After a failed sync the kernel may hold pages for clean that never reached the disk: asking again
                     // would be believed wrongly (Rebello et al., USENIX ATC 2020). A restart recovers from the WAL.
-                    tracing::error!("the disk failed while writing: stopping, so that recovery decides what is kept");
+                    // What could not even be written (quota, limit) was rolled back, and may be tried again.
+                    tracing::error!("the disk failed while syncing: stopping, so that recovery decides what is kept");
                     std::process::exit(EXIT_IO_FAULT);
                 }
             }
@@ -272,4 +280,9 @@ impl Thread {
         self.connection.busy_timeout(Duration::from_secs(5))?;
         frames.map_err(|cause| Error { cause: Some(Box::new(cause)), ..Error::new(Code::Unavailable, "no checkpoint") })
     }
+}
+
+fn is_failed_sync(cause: &rusqlite::Error) -> bool {
+    let failures = [rusqlite::ffi::SQLITE_IOERR_FSYNC, rusqlite::ffi::SQLITE_IOERR_DIR_FSYNC];
+    cause.sqlite_error().is_some_and(|error| failures.contains(&error.extended_code))
 }
