@@ -5,8 +5,10 @@ use crate::cli::Failure;
 use crate::desk::check;
 use crate::store;
 use crate::store::check::Fault;
+use crate::types::error::Error;
 use clap::Args;
 use rusqlite::Connection;
+use std::path::Path;
 
 /// Looks whether the store is whole; a server may run beside it.
 #[derive(Debug, Args)]
@@ -35,13 +37,9 @@ impl Check {
             let message = format!("There is no store in {}. Start one: commflow serve", self.data.data_dir.display());
             return Err(Failure::new(Failure::DATA, message));
         }
-        // A connection of its own: the pool's readers are interrupted after seconds, and this may take longer.
-        let mut db = Connection::open_with_flags(&path, store::connection::reading_flags())
-            .map_err(crate::types::error::Error::from)?;
-        store::connection::set_up_reading(&mut db).map_err(crate::types::error::Error::from)?;
-        let faults = look(&db, self.full)?;
+        let faults = look(&path, self.full);
         if self.json {
-            println!("{}", serde_json::to_string(&faults).map_err(crate::types::error::Error::from)?);
+            println!("{}", serde_json::to_string(&faults).map_err(Error::from)?);
         } else {
             faults.iter().for_each(|fault| println!("FAULT  {fault}"));
         }
@@ -51,15 +49,29 @@ impl Check {
                 println!("OK: the file is whole, and all counters, clocks and events agree.");
                 Ok(())
             }
+            1 => Err(Failure::new(Failure::DATA, "1 fault was found.")),
             count => Err(Failure::new(Failure::DATA, format!("{count} faults were found."))),
         }
     }
 }
 
-fn look(db: &Connection, full: bool) -> Result<Vec<Fault>, Failure> {
+/// A file that can't be read is at fault as well: what was found until then is told all the same.
+fn look(path: &Path, full: bool) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    if let Err(error) = look_into(path, full, &mut faults) {
+        let why = error.cause.map_or(error.message, |cause| cause.to_string());
+        faults.push(format!("the file can't be read: {why}"));
+    }
+    faults
+}
+
+fn look_into(path: &Path, full: bool, faults: &mut Vec<Fault>) -> Result<(), Error> {
+    // A connection of its own: the pool's readers are interrupted after seconds, and this may take longer.
+    let mut db = Connection::open_with_flags(path, store::connection::reading_flags())?;
+    store::connection::set_up_reading(&mut db)?;
     // One read transaction: all is compared at one instant.
-    db.execute_batch("BEGIN").map_err(crate::types::error::Error::from)?;
-    let mut faults = store::check::structure(db, full)?;
-    faults.extend(check::agreements(db)?);
-    Ok(faults)
+    db.execute_batch("BEGIN")?;
+    faults.extend(store::check::structure(&db, full)?);
+    faults.extend(check::agreements(&db)?);
+    Ok(())
 }

@@ -12,12 +12,20 @@ pub type Fault = String;
 /// When the file can't be read at all.
 pub fn structure(db: &Connection, full: bool) -> Result<Vec<Fault>> {
     let pragma = if full { "PRAGMA integrity_check" } else { "PRAGMA quick_check" };
-    let mut faults = texts(db, pragma)?;
+    let mut statement = db.prepare(pragma)?;
+    let lines = statement.query_map([], |row| row.get(0))?;
+    // A broken file may end the look: what was found until then is told all the same.
+    let told =
+        |line: rusqlite::Result<Fault>| line.unwrap_or_else(|cause| format!("the file can't be read on: {cause}"));
+    let mut faults: Vec<Fault> = lines.map(told).collect();
     faults.retain(|line| line != "ok");
-    faults.extend(texts(
-        db,
-        "SELECT 'a row of ' || \"table\" || ' refers to nothing in ' || parent FROM pragma_foreign_key_check",
-    )?);
+    // In a broken file, rows can't be followed.
+    if faults.is_empty() {
+        faults = texts(
+            db,
+            "SELECT 'a row of ' || \"table\" || ' refers to nothing in ' || parent FROM pragma_foreign_key_check",
+        )?;
+    }
     Ok(faults)
 }
 
