@@ -2,6 +2,7 @@
 
 use crate::cli::Failure;
 use crate::types::field::unknown_field;
+use clap::Arg;
 use clap::Command;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -30,8 +31,8 @@ pub fn apply(mut command: Command, arguments: &[OsString]) -> Result<Command, Fa
             toml::Value::String(text) => text,
             toml::Value::Integer(number) => number.to_string(),
             toml::Value::Boolean(switch) => switch.to_string(),
-            toml::Value::Array(items) => {
-                items.iter().map(|item| item.as_str().unwrap_or_default()).collect::<Vec<_>>().join(",")
+            toml::Value::Array(items) if items.iter().all(toml::Value::is_str) => {
+                items.iter().filter_map(toml::Value::as_str).collect::<Vec<_>>().join(",")
             }
             _ => return Err(told(format!("`{key}` must be a string, a number, true or false, or a list of strings"))),
         };
@@ -68,7 +69,9 @@ fn flags(command: &Command) -> BTreeSet<String> {
 }
 
 fn with_default(mut command: Command, flag: &str, value: &str) -> Command {
-    let has = |command: &Command| command.get_arguments().any(|argument| argument.get_id() == flag);
+    // A flag without a variable is of one command alone, though it may share its name: `--plan` of a key is the key's own.
+    let is_setting = |argument: &Arg| argument.get_id() == flag && argument.get_env().is_some();
+    let has = |command: &Command| command.get_arguments().any(is_setting);
     if has(&command) {
         command = command.mut_arg(flag, |argument| argument.default_value(value.to_owned()));
     }

@@ -10,11 +10,17 @@ use crate::desk::api_keys::Scope;
 use crate::desk::users;
 use crate::store::tx::Actor;
 use crate::types::email::Email;
+use crate::types::error::Code;
 use crate::types::error::Error;
 use crate::types::text::Line;
 use crate::types::time::Time;
 use clap::Args;
 use clap::Subcommand;
+
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  commflow key create --user sarah@acme.com
+  KEY=$(commflow key create --user sarah@acme.com --name 'nightly sync' --scopes read --expires 2027-01-01)";
 
 /// Makes API keys.
 #[derive(Debug, Subcommand)]
@@ -25,9 +31,7 @@ pub enum Key {
 
 /// Makes a key.
 #[derive(Debug, Args)]
-#[command(before_help = "Examples:
-  commflow key create --user sarah@acme.com
-  KEY=$(commflow key create --user sarah@acme.com --name 'nightly sync' --scopes read --expires 2027-01-01)")]
+#[command(before_help = EXAMPLES)]
 pub struct Create {
     #[command(flatten)]
     data: DataDir,
@@ -59,10 +63,15 @@ impl Key {
     pub fn run(self) -> Result<(), Failure> {
         let Self::Create(create) = self;
         let store = create.data.open()?;
+        let folder = create.data.data_dir.display().to_string();
         let key = api_keys::generate("cf_")?;
         let issued = store.write_blocking(Actor::SYSTEM, move |tx| {
             let user = users::by_email(tx, &create.user)?.ok_or_else(|| {
-                Error::not_found(format!("user {}. Add one: commflow user create --email {}", create.user, create.user))
+                let message = format!(
+                    "There is no user {0}. Add one: commflow user create --data-dir {folder} --email {0} --name 'Their Name' --role agent",
+                    create.user
+                );
+                Error::new(Code::NotFound, message)
             })?;
             let new = NewApiKey {
                 name: create.name,

@@ -51,10 +51,10 @@ enum Command {
     /// Answer requests until Ctrl-C or SIGTERM.
     Serve(serve::Serve),
     /// Add people of your team.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = user::EXAMPLES)]
     User(user::User),
     /// Make API keys.
-    #[command(subcommand)]
+    #[command(subcommand, before_help = key::EXAMPLES)]
     Key(key::Key),
     /// Look whether the store is whole.
     Check(check::Check),
@@ -138,13 +138,25 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
 
 /// `commflow` alone, or with flags alone, is `commflow serve`.
 fn with_default_command(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    let first = arguments.get(1).and_then(|argument| argument.to_str());
+    let first = first_after_globals(&arguments);
     let about_itself = ["-h", "--help", "-V", "--version"];
     let is_serve = first.is_none_or(|first| first.starts_with('-') && !about_itself.contains(&first));
     if is_serve {
         arguments.insert(arguments.len().min(1), "serve".into());
     }
     arguments
+}
+
+/// The first argument that is not a flag for all commands, or the value of one.
+fn first_after_globals(arguments: &[OsString]) -> Option<&str> {
+    let mut texts = arguments.iter().skip(1).map(|argument| argument.to_str().unwrap_or_default());
+    loop {
+        match texts.next()? {
+            "--config" | "--log" => drop(texts.next()),
+            text if text.starts_with("--config=") || text.starts_with("--log=") => {}
+            text => return Some(text),
+        }
+    }
 }
 
 /// A parser for clap of types that parse from text.

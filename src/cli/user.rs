@@ -14,6 +14,11 @@ use clap::Args;
 use clap::Subcommand;
 use std::io::Read;
 
+pub(super) const EXAMPLES: &str = "\
+Examples:
+  commflow user create --email sarah@acme.com --name 'Sarah Chen' --role admin
+  commflow user create --email joe@acme.com --name Joe --role agent --password-stdin < password.txt";
+
 /// Adds people of your team.
 #[derive(Debug, Subcommand)]
 pub enum User {
@@ -23,9 +28,7 @@ pub enum User {
 
 /// Adds a user.
 #[derive(Debug, Args)]
-#[command(before_help = "Examples:
-  commflow user create --email sarah@acme.com --name 'Sarah Chen' --role admin
-  commflow user create --email joe@acme.com --name Joe --role agent --password-stdin < password.txt")]
+#[command(before_help = EXAMPLES)]
 pub struct Create {
     #[command(flatten)]
     data: DataDir,
