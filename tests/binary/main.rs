@@ -1,2 +1,14 @@
-//! The API's stories.
-fn main() {}
+//! The program's stories: the real process on a real folder, from outside: started, stopped, killed and asked on the command line.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on is a failed test"
+)]
+
+mod command_line;
+mod configuration;
+mod crash;
+mod files;
+mod harness;
+mod ledger;
+mod lifecycle;
