@@ -14,6 +14,7 @@ mod conversations;
 mod harness;
 mod inboxes;
 mod messages;
+mod store;
 mod tags;
 mod teams;
 mod tickets;
