@@ -57,8 +57,7 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         created_before: query.take("created_before"),
         updated_after: query.take("updated_after"),
     };
-    let columns =
-        [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", "ifnull(name, email) COLLATE NOCASE")];
+    let columns = [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", contacts::BY_NAME)];
     let order = query.order_or_sync(&columns, filter.updated_after.is_some());
     let paging = query.paging();
     query.done()?;

@@ -188,7 +188,6 @@ pub fn list(
 
 /// The list behind [`list`], for the test of its plans.
 pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> List {
-    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
     let list = List::of("threads", "id", order)
         .filter("status = ?", &filter.status)
         .filter("channel = ?", &filter.channel)
@@ -196,11 +195,10 @@ pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> Lis
         .filter("contact_id = ?", &filter.contact)
         .filter("created_at > ?", &filter.created_after)
         .filter("created_at < ?", &filter.created_before)
-        .filter("updated_at >= ?", &filter.updated_after);
-    match assignee {
-        Some(0) => list.only("assignee_id IS NULL"),
-        assignee => list.filter("assignee_id = ?", &assignee),
-    }
+        .filter("updated_at >= ?", &filter.updated_after)
+        .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)));
+    // What changed lately is little, whatever else is asked.
+    if filter.updated_after.is_some() { list.along("conversations_by_update") } else { list }
 }
 
 /// Begins a conversation with its first message.

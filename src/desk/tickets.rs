@@ -246,10 +246,13 @@ fn equalities(filter: &TicketFilter, caller: Id<User>, order: Order) -> List {
         .filter("inbox_id = ?", &filter.inbox)
         .filter("ticket_created_at > ?", &filter.created_after)
         .filter("ticket_created_at < ?", &filter.created_before)
-        .filter("updated_at >= ?", &filter.updated_after);
-    match filter.assignee.map(|assignee| assignee.number(caller)) {
-        Some(0) => list.only("assignee_id IS NULL"),
-        assignee => list.filter("assignee_id = ?", &assignee),
+        .filter("updated_at >= ?", &filter.updated_after)
+        .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)));
+    // What changed lately is little, whatever else is asked; and so are the tickets whose clock runs.
+    match (filter.updated_after, filter.sla_status) {
+        (Some(_), _) => list.along("tickets_by_update"),
+        (None, Some(_)) => list.along("tickets_by_sla"),
+        (None, None) => list,
     }
 }
 
