@@ -15,6 +15,8 @@ mod harness;
 mod inboxes;
 mod lives;
 mod messages;
+mod paging;
+mod plans;
 mod properties;
 mod sla;
 mod sla_closing;
