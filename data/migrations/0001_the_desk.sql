@@ -93,7 +93,7 @@ CREATE TABLE contacts (
 );
 CREATE INDEX contacts_by_creation ON contacts (created_at, id);
 CREATE INDEX contacts_by_update ON contacts (updated_at, id);
-CREATE INDEX contacts_by_name ON contacts (ifnull(name, email) COLLATE NOCASE, id);
+CREATE INDEX contacts_by_name ON contacts (coalesce(name, email, phone) COLLATE NOCASE, id);
 
 -- The words of names and addresses, for `q`: a prefix is a range of this tree.
 CREATE TABLE contact_words (
@@ -152,16 +152,20 @@ CREATE TABLE threads (
 CREATE INDEX conversations_by_creation ON threads (created_at, id);
 CREATE INDEX conversations_by_update   ON threads (updated_at, id);
 CREATE INDEX conversations_by_status   ON threads (status, created_at, id);
-CREATE INDEX conversations_by_priority ON threads (priority, created_at, id);
+-- Behind the order stands what is often asked beside it: a pair of filters is read off one index, without the rows.
+CREATE INDEX conversations_by_priority ON threads (priority, created_at, id, status);
+CREATE INDEX conversations_by_rank     ON threads (priority, id);
 CREATE INDEX conversations_by_channel  ON threads (channel, created_at, id);
-CREATE INDEX conversations_by_assignee ON threads (assignee_id, created_at, id);
+CREATE INDEX conversations_by_assignee ON threads (assignee_id, created_at, id, status, priority);
 CREATE INDEX conversations_by_contact  ON threads (contact_id, created_at, id);
 CREATE INDEX tickets_by_creation ON threads (ticket_created_at, ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX tickets_by_update   ON threads (updated_at, ticket_id) WHERE ticket_id IS NOT NULL;
 CREATE INDEX tickets_by_status   ON threads (ticket_status, ticket_created_at, ticket_id) WHERE ticket_id IS NOT NULL;
-CREATE INDEX tickets_by_priority ON threads (priority, ticket_created_at, ticket_id) WHERE ticket_id IS NOT NULL;
-CREATE INDEX tickets_by_assignee ON threads (assignee_id, ticket_created_at, ticket_id) WHERE ticket_id IS NOT NULL;
-CREATE INDEX tickets_by_inbox    ON threads (inbox_id, ticket_created_at, ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX tickets_by_priority ON threads (priority, ticket_created_at, ticket_id, ticket_status) WHERE ticket_id IS NOT NULL;
+CREATE INDEX tickets_by_rank     ON threads (priority, ticket_id) WHERE ticket_id IS NOT NULL;
+CREATE INDEX tickets_by_assignee ON threads (assignee_id, ticket_created_at, ticket_id, ticket_status, priority)
+    WHERE ticket_id IS NOT NULL;
+CREATE INDEX tickets_by_inbox    ON threads (inbox_id, ticket_created_at, ticket_id, ticket_status) WHERE ticket_id IS NOT NULL;
 CREATE INDEX tickets_by_sla      ON threads (sla_settled, ticket_created_at, ticket_id, sla_breach_at, sla_warning_at)
     WHERE ticket_id IS NOT NULL;
 

@@ -57,8 +57,7 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
     };
-    let columns =
-        [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", "ifnull(name, email) COLLATE NOCASE")];
+    let columns = [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", contacts::BY_NAME)];
     let order = query.order(&columns, true);
     let paging = query.paging();
     query.done()?;

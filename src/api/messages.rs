@@ -1,5 +1,6 @@
 //! /v1/conversations/{conversation_id}/messages over HTTP.
 
+use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::caller::Reader;
 use crate::api::border::caller::Writer;
@@ -52,7 +53,10 @@ async fn create(who: Writer, id: PathId<ConversationKind>, new: Input<NewMessage
     if new.value.imported {
         who.require_admin()?;
     }
-    // A comment to a ticket closed long ago starts a new thread: the message tells where it stands.
-    let collection = format!("/v1/conversations/{}/messages", id.0);
-    who.create(&collection, new.fingerprint, move |tx| messages::create(tx, id.0, new.value)).await
+    who.post(new.fingerprint, false, move |tx| {
+        let message = messages::create(tx, id.0, new.value)?;
+        // Its own thread, not the one asked for: a comment to a ticket closed long ago starts a new one.
+        answer::created(&format!("/v1/conversations/{}/messages", message.conversation_id), &message)
+    })
+    .await
 }

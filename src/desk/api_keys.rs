@@ -242,16 +242,18 @@ pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<ApiKe
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }
 
+/// The SQL of [`credentials`], for the test of its plan.
+pub const CREDENTIALS: &str =
+    "SELECT k.id, u.id, u.role, u.status, k.scopes, k.plan, k.rate_limit, k.expires_at, k.last_used_at
+     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.hash = ?1 AND k.revoked_at IS NULL";
+
 /// What stands behind a key, by its hash; none if it is unknown or revoked.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn credentials(db: &Connection, hash: &[u8; 32]) -> Result<Option<Credentials>> {
     let found = db
-        .prepare_cached(
-            "SELECT k.id, u.id, u.role, u.status, k.scopes, k.plan, k.rate_limit, k.expires_at, k.last_used_at
-             FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.hash = ?1 AND k.revoked_at IS NULL",
-        )?
+        .prepare_cached(CREDENTIALS)?
         .query_row([hash], |row| {
             Ok(Credentials {
                 api_key: row.get(0)?,

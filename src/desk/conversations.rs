@@ -171,7 +171,7 @@ pub fn list(
     paging: &Paging,
 ) -> Result<Page<Conversation>> {
     let assignee = filter.assignee.map(|assignee| assignee.number(caller));
-    let list = query(filter, caller, order).since(paging);
+    let list = query(filter, caller, order).since(paging, "conversations_by_update");
     let kept = filter.contact.is_none()
         && filter.created_after.is_none()
         && filter.created_before.is_none()
@@ -186,18 +186,14 @@ pub fn list(
 
 /// The list behind [`list`], for the test of its plans.
 pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> List {
-    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
-    let list = List::of("threads", "id", order)
+    List::of("threads", "id", order)
         .filter("status = ?", &filter.status)
         .filter("channel = ?", &filter.channel)
         .filter("priority = ?", &filter.priority)
         .filter("contact_id = ?", &filter.contact)
         .filter("created_at > ?", &filter.created_after)
-        .filter("created_at < ?", &filter.created_before);
-    match assignee {
-        Some(0) => list.only("assignee_id IS NULL"),
-        assignee => list.filter("assignee_id = ?", &assignee),
-    }
+        .filter("created_at < ?", &filter.created_before)
+        .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)))
 }
 
 /// Begins a conversation with its first message.

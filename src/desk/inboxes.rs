@@ -94,7 +94,7 @@ pub fn get(db: &Connection, id: Id<Inbox>) -> Result<Inbox> {
 /// # Errors
 /// Those of SQLite.
 pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<Inbox>> {
-    let list = List::of("inboxes", "id", order).since(paging);
+    let list = List::of("inboxes", "id", order).since_of_few(paging);
     let total = list.count(db)?;
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }

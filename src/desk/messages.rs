@@ -80,8 +80,12 @@ pub fn list(
         Some(MessageType::Reply) => counts.replies,
         Some(MessageType::Note) => counts.notes,
     };
-    let list = List::of("messages", "id", order).filter("thread_id = ?", &Some(id)).filter("type = ?", &kind);
-    list.page(db, paging, total, |number| message::get(db, number))
+    query(id, kind, order).page(db, paging, total, |number| message::get(db, number))
+}
+
+/// The list behind [`list`], for the test of its plans.
+pub fn query(id: ConversationId, kind: Option<MessageType>, order: Order) -> List {
+    List::of("messages", "id", order).filter("thread_id = ?", &Some(id)).filter("type = ?", &kind)
 }
 
 /// One message of a thread.

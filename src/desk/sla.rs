@@ -10,6 +10,7 @@
 //! - Closing a thread that waits for its first response ends that target as neither met nor missed, unless it was already
 //!   missed. Reopening it restores the target; a new comment sets it anew from that comment.
 //! - A change of priority recomputes the targets that are not met yet, so it can lift a breach that nobody has met.
+//! - Nothing runs on a closed thread: its status no longer changes by itself.
 
 use crate::choice;
 use crate::desk::threads::ConversationStatus;
@@ -166,7 +167,7 @@ impl Clock {
             Mark::Reply if self.started_at.is_some() && self.responded_at.is_none() => self.responded_at = Some(now),
             Mark::Reply => {}
             Mark::Status(status) => self.turn(status, now),
-            Mark::Priority(priority) => self.prioritise(priority),
+            Mark::Priority(priority) => self.prioritise(priority, now),
         }
     }
 
@@ -208,14 +209,22 @@ impl Clock {
         }
     }
 
-    fn prioritise(&mut self, priority: Priority) {
+    fn prioritise(&mut self, priority: Priority, now: Time) {
         self.priority = priority;
+        let closed = self.status == ConversationStatus::Closed;
         if self.responded_at.is_none() && self.response_due.is_some() {
-            self.response_due = self.response_from.map(|from| from.plus(response_target_s(priority)));
+            let due = self.response_from.map(|from| from.plus(response_target_s(priority)));
+            // Nothing runs on a closed thread: a miss that is lifted there doesn't become a wait.
+            self.response_due = due.filter(|due| !closed || now > *due);
         }
-        if self.started_at.is_some() && self.status != ConversationStatus::Closed {
+        if self.started_at.is_some() && !closed {
             self.resolution_target = resolution_target_s(priority);
         }
+    }
+
+    /// Until when a first response is awaited; none where there is one, and on a closed thread.
+    pub fn response_awaited_until(&self) -> Option<Time> {
+        self.response_due.filter(|_| self.responded_at.is_none() && self.status != ConversationStatus::Closed)
     }
 
     /// When the resolution is due; none while the clock stands.
@@ -225,7 +234,7 @@ impl Clock {
 
     /// The instants at which the status changes if nothing else happens.
     pub fn instants(&self) -> Instants {
-        let response_runs = self.responded_at.is_none() && self.response_due.is_some();
+        let response_runs = self.response_awaited_until().is_some();
         let response_missed = match (self.responded_at, self.response_due) {
             (Some(met), Some(due)) => (met > due).then_some(due),
             (None, due) => due,
@@ -397,11 +406,12 @@ pub fn story(marks: &[(Time, Mark)], now: Time) -> Story {
             target_seconds: clock.resolution_target,
             used_seconds: resolution_used,
             due: clock.resolution_due(),
+            // What stands on a closed thread stands since it was closed.
             met_at: teller
                 .stretches
                 .iter()
                 .rev()
-                .find(|one| one.is(Target::Resolution, StretchState::Met))
+                .find(|one| one.is(Target::Resolution, StretchState::Paused))
                 .map(|one| one.from)
                 .filter(|_| clock.status == ConversationStatus::Closed),
             missed: resolution_used > clock.resolution_target,
@@ -452,28 +462,26 @@ impl Teller {
     fn tell_response(&mut self, before: &Clock, mark: Mark, at: Time) {
         let target = Target::FirstResponse;
         let due = self.clock.response_due;
-        if before.responded_at.is_none() && self.clock.responded_at.is_some() {
-            self.close(target, at);
-            let late = due.is_some_and(|due| at > due);
-            let (state, reason) = match (late, due) {
-                (true, _) => (StretchState::Missed, "A user replied, but late."),
-                (false, Some(_)) => (StretchState::Met, "A user replied in time."),
-                (false, None) => (StretchState::Ended, "A user replied after the target had ended."),
-            };
-            self.add(target, state, at, due, reason);
-        } else if before.response_due != due {
-            self.close(target, at);
-            match due {
-                None => self.add(
-                    target,
-                    StretchState::Ended,
-                    at,
-                    before.response_due,
-                    "The thread was closed without a reply.",
-                ),
-                Some(_) => self.add(target, StretchState::Running, at, due, reason_of(mark)),
-            }
+        let answered = before.responded_at.is_none() && self.clock.responded_at.is_some();
+        let state = |clock: &Clock| (clock.response_awaited_until(), clock.response_due);
+        if !answered && state(before) == state(&self.clock) {
+            return;
         }
+        self.close(target, at);
+        let late = due.is_some_and(|due| at > due);
+        let (state, due, reason) = match (answered, self.clock.response_awaited_until(), due) {
+            (true, _, Some(due)) if late => (StretchState::Missed, Some(due), "A user replied, but late.".to_owned()),
+            (true, _, Some(due)) => (StretchState::Met, Some(due), "A user replied in time.".to_owned()),
+            (true, _, None) => (StretchState::Ended, None, "A user replied after the target had ended.".to_owned()),
+            (false, Some(due), _) => (StretchState::Running, Some(due), reason_of(mark)),
+            // Missed before it was closed: that is told already.
+            (false, None, Some(_)) => return,
+            (false, None, None) if matches!(mark, Mark::Status(_)) => {
+                (StretchState::Ended, before.response_due, "The thread was closed without a reply.".to_owned())
+            }
+            (false, None, None) => (StretchState::Ended, before.response_due, reason_of(mark)),
+        };
+        self.add(target, state, at, due, reason);
     }
 
     fn tell_resolution(&mut self, before: &Clock, mark: Mark, at: Time) {

@@ -95,7 +95,7 @@ pub fn get(db: &Connection, id: Id<Tag>) -> Result<Tag> {
 /// # Errors
 /// Those of SQLite.
 pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<Tag>> {
-    let list = List::of("tags", "id", order).since(paging);
+    let list = List::of("tags", "id", order).since_of_few(paging);
     let total = list.count(db)?;
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }

@@ -109,7 +109,7 @@ pub fn get(db: &Connection, id: Id<Team>) -> Result<Team> {
 /// # Errors
 /// Those of SQLite.
 pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<Team>> {
-    let list = List::of("teams", "id", order).since(paging);
+    let list = List::of("teams", "id", order).since_of_few(paging);
     let total = list.count(db)?;
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }
@@ -166,7 +166,7 @@ pub fn delete(tx: &Tx, id: Id<Team>) -> Result<()> {
 pub fn members(db: &Connection, id: Id<Team>, order: Order, paging: &Paging) -> Result<Page<User>> {
     get(db, id)?;
     let list = List::of("users", "id", order)
-        .since(paging)
+        .since_of_few(paging)
         .filter("id IN (SELECT user_id FROM team_members WHERE team_id = ?)", &Some(id.row()));
     let total = list.count(db)?;
     list.page(db, paging, total, |row| users::get(db, Id::from_row(row)))

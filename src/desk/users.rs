@@ -171,7 +171,7 @@ pub fn by_email(db: &Connection, email: &Email) -> Result<Option<User>> {
 /// Those of SQLite.
 pub fn list(db: &Connection, filter: &UserFilter, order: Order, paging: &Paging) -> Result<Page<User>> {
     let list = List::of("users", "id", order)
-        .since(paging)
+        .since_of_few(paging)
         .filter("role = ?", &filter.role)
         .filter("status = ?", &filter.status);
     let total = list.count(db)?;

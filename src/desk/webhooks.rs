@@ -250,7 +250,7 @@ pub fn get(db: &Connection, id: Id<Webhook>) -> Result<Webhook> {
 /// # Errors
 /// Those of SQLite.
 pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<Webhook>> {
-    let list = List::of("webhooks", "id", order).since(paging);
+    let list = List::of("webhooks", "id", order).since_of_few(paging);
     let total = list.count(db)?;
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }

@@ -160,17 +160,21 @@ pub fn read(db: &Connection, filter: &FeedFilter, offset: i64, limit: i64) -> Re
             .query_row(params![kinds, after], |row| row.get(0))?;
         (Some(kinds), total)
     };
-    let sql = match filter.kinds.len() {
+    let mut statement = db.prepare_cached(sql(filter.kinds.len()))?;
+    let rows = statement.query_map(params![kinds, after, offset, limit], from_row)?;
+    Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+}
+
+/// The SQL of a part of the feed of so many types (0: all), for the test of its plan.
+pub fn sql(kinds: usize) -> &'static str {
+    match kinds {
         0 => "SELECT * FROM events WHERE id > ?2 AND ?1 IS NULL ORDER BY id LIMIT ?4 OFFSET ?3",
         1 => "SELECT * FROM events WHERE type = ?1 ->> 0 AND id > ?2 ORDER BY id LIMIT ?4 OFFSET ?3",
         // The unary plus keeps SQLite on the order of ids, so that it needs no sorting.
         _ => {
             "SELECT * FROM events WHERE id > ?2 AND +type IN (SELECT value FROM json_each(?1)) ORDER BY id LIMIT ?4 OFFSET ?3"
         }
-    };
-    let mut statement = db.prepare_cached(sql)?;
-    let rows = statement.query_map(params![kinds, after, offset, limit], from_row)?;
-    Ok((rows.collect::<rusqlite::Result<_>>()?, total))
+    }
 }
 
 /// The oldest and the newest event's number; the newest is one less where there is none.

@@ -32,12 +32,19 @@ pub struct List {
     always: Vec<&'static str>,
     filters: Vec<(&'static str, Rc<dyn ToSql>)>,
     arms: Vec<&'static str>,
+    index: Option<&'static str>,
 }
 
 impl List {
     /// The rows of `table`, told apart by the column `id`.
     pub fn of(table: &'static str, id: &'static str, order: Order) -> Self {
-        Self { table, id, order, always: Vec::new(), filters: Vec::new(), arms: Vec::new() }
+        Self { table, id, order, always: Vec::new(), filters: Vec::new(), arms: Vec::new(), index: None }
+    }
+
+    /// Read along this index, where SQLite, which knows nothing of the values, would take another.
+    pub fn along(mut self, index: &'static str) -> Self {
+        self.index = Some(index);
+        self
     }
 
     /// Only rows for which this holds.
@@ -54,8 +61,15 @@ impl List {
         self
     }
 
-    /// Only rows changed since the page's `updated_after`, if it has one.
-    pub fn since(self, paging: &Paging) -> Self {
+    /// Only rows changed since the page's `updated_after`, if it has one; read along `index`, for what changed lately is
+    /// little, whatever else is asked.
+    pub fn since(self, paging: &Paging, index: &'static str) -> Self {
+        let list = self.filter("updated_at >= ?", &paging.updated_after);
+        if paging.updated_after.is_some() { list.along(index) } else { list }
+    }
+
+    /// As [`List::since`], of the few rows of a table that has no index by change.
+    pub fn since_of_few(self, paging: &Paging) -> Self {
         self.filter("updated_at >= ?", &paging.updated_after)
     }
 
@@ -74,7 +88,7 @@ impl List {
     pub fn count(&self, db: &Connection) -> Result<i64> {
         let mut total = 0;
         for arm in self.each_arm() {
-            let sql = format!("SELECT count(*) FROM {}{}", self.table, self.conditions(arm, None));
+            let sql = format!("SELECT count(*) FROM {}{}", self.from(), self.conditions(arm, None));
             let values = self.filters.iter().map(|(_, value)| Value(value));
             total +=
                 db.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(values), |row| row.get::<_, i64>(0))?;
@@ -159,7 +173,7 @@ impl List {
             .each_arm()
             .into_iter()
             .map(|arm| {
-                format!("SELECT {column}, {} FROM {}{}", self.id, self.table, self.conditions(arm, beyond.as_deref()))
+                format!("SELECT {column}, {} FROM {}{}", self.id, self.from(), self.conditions(arm, beyond.as_deref()))
             })
             .collect();
         // A compound SELECT is ordered by the numbers of its columns; a plain one by the very expression of its index.
@@ -168,6 +182,10 @@ impl List {
             _ => format!("1 {direction}, 2 {direction}"),
         };
         format!("{} ORDER BY {by} LIMIT ?{} OFFSET ?{}", arms.join(" UNION ALL "), limits.0, limits.1)
+    }
+
+    fn from(&self) -> String {
+        self.index.map_or_else(|| self.table.to_owned(), |index| format!("{} INDEXED BY {index}", self.table))
     }
 
     fn each_arm(&self) -> Vec<Option<&'static str>> {

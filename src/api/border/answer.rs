@@ -54,6 +54,16 @@ pub fn tagged<T: Resource>(object: &T) -> Result<(String, String)> {
     Ok((body, etag))
 }
 
+/// The answer to a POST that made this object: `Location` is its place in `collection`.
+///
+/// # Errors
+/// As [`data`].
+pub fn created<T: Resource>(collection: &str, object: &T) -> Result<Answer> {
+    let (body, etag) = tagged(object)?;
+    let location = Some(format!("{collection}/{}", object.id()));
+    Ok(Answer { status: 201, location, etag: Some(etag), body: Some(body), contact: object.contact() })
+}
+
 /// A response with this JSON.
 pub fn json(status: u16, body: String) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

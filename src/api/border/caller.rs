@@ -181,13 +181,7 @@ impl<L: MayChange> Caller<L> {
         F: FnOnce(&Tx) -> Result<T> + Send + 'static,
     {
         let collection = collection.to_owned();
-        self.post(fingerprint, T::SHOWS_SECRET, move |tx| {
-            let object = make(tx)?;
-            let (body, etag) = answer::tagged(&object)?;
-            let location = Some(format!("{collection}/{}", object.id()));
-            Ok(Answer { status: 201, location, etag: Some(etag), body: Some(body), contact: object.contact() })
-        })
-        .await
+        self.post(fingerprint, T::SHOWS_SECRET, move |tx| answer::created(&collection, &make(tx)?)).await
     }
 
     /// The same caller, whose request is not kept for repetition: what changes nothing can simply be asked again.

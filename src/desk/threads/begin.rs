@@ -114,10 +114,9 @@ pub fn begin(
     let mut marks = Vec::new();
     thread.tags = tags;
     thread.ticket = ticket.map(|part| part.numbered(tx, TicketStatus::Open, moment.at)).transpose()?;
-    if !moment.imported {
-        let priority = thread.priority();
-        row::mark(&mut thread, &mut marks, Mark::Created(priority), tx.now);
-    }
+    // It starts no clock: what is brought in needs it as well, for marks that come later follow from it.
+    let priority = thread.priority();
+    row::mark(&mut thread, &mut marks, Mark::Created(priority), tx.now);
     count_in(&mut thread, &mut marks, first.kind, moment, tx.now);
     row::insert(tx, &mut thread)?;
     row::write_marks(tx, &thread, &marks, tx.now)?;

@@ -11,13 +11,17 @@ use rusqlite::types::ToSql;
 
 /// Adds up the counters of the rows for which all the given conditions hold.
 fn sum(db: &Connection, table: &'static str, conditions: &[(&'static str, Option<&dyn ToSql>)]) -> Result<i64> {
-    let given: Vec<_> = conditions.iter().filter_map(|(column, value)| Some((column, (*value)?))).collect();
+    let (columns, values): (Vec<_>, Vec<_>) =
+        conditions.iter().filter_map(|(column, value)| Some((*column, (*value)?))).unzip();
+    Ok(db.prepare_cached(&sql(table, &columns))?.query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
+}
+
+/// The SQL of a total, for the test of its plan.
+pub fn sql(table: &'static str, columns: &[&'static str]) -> String {
     let clauses: Vec<String> =
-        given.iter().enumerate().map(|(at, (column, _))| format!("{column} = ?{}", at + 1)).collect();
+        columns.iter().enumerate().map(|(at, column)| format!("{column} = ?{}", at + 1)).collect();
     let holds = if clauses.is_empty() { "1".to_owned() } else { clauses.join(" AND ") };
-    let sql = format!("SELECT ifnull(sum(n), 0) FROM {table} WHERE {holds}");
-    let values = given.iter().map(|(_, value)| *value);
-    Ok(db.prepare_cached(&sql)?.query_row(rusqlite::params_from_iter(values), |row| row.get(0))?)
+    format!("SELECT ifnull(sum(n), 0) FROM {table} WHERE {holds}")
 }
 
 fn given<T: ToSql>(value: &Option<T>) -> Option<&dyn ToSql> {

@@ -159,13 +159,18 @@ impl std::str::FromStr for AssigneeFilter {
 }
 
 impl AssigneeFilter {
-    /// The number that is kept for it, 0 for nobody; `me` is `caller`.
-    pub fn number(self, caller: Id<crate::desk::users::User>) -> i64 {
+    /// The user, none for nobody; `me` is `caller`.
+    pub fn user(self, caller: Id<crate::desk::users::User>) -> Option<Id<crate::desk::users::User>> {
         match self {
-            Self::Me => caller.row(),
-            Self::None => 0,
-            Self::User(id) => id.row(),
+            Self::Me => Some(caller),
+            Self::None => None,
+            Self::User(id) => Some(id),
         }
+    }
+
+    /// The number that counters keep for it: 0 for nobody.
+    pub fn number(self, caller: Id<crate::desk::users::User>) -> i64 {
+        self.user(caller).map_or(0, Id::row)
     }
 }
 

@@ -138,12 +138,17 @@ macro_rules! select {
     };
 }
 
+/// The SQL of [`get`], for the test of its plan.
+pub const BY_ID: &str = select!("t.id = ?1");
+/// The SQL of [`get_by_ticket`], for the test of its plan.
+pub const BY_TICKET: &str = select!("t.ticket_id = ?1");
+
 /// The thread behind a conversation.
 ///
 /// # Errors
 /// `not_found`.
 pub fn get(db: &Connection, id: ConversationId) -> Result<Thread> {
-    db.prepare_cached(select!("t.id = ?1"))?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+    db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
 /// The thread behind a ticket.
@@ -151,10 +156,7 @@ pub fn get(db: &Connection, id: ConversationId) -> Result<Thread> {
 /// # Errors
 /// `not_found`.
 pub fn get_by_ticket(db: &Connection, id: TicketId) -> Result<Thread> {
-    db.prepare_cached(select!("t.ticket_id = ?1"))?
-        .query_row([id], from_row)
-        .optional()?
-        .ok_or_else(|| Error::not_found(id))
+    db.prepare_cached(BY_TICKET)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
 /// Takes a row's columns one after the other.
