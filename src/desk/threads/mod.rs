@@ -164,6 +164,8 @@ impl AssigneeFilter {
         match self {
             Self::Me => caller.row(),
             Self::None => 0,
+            // `user_000` is nobody's id, and must not find what nobody looks after.
+            Self::User(id) if id.row() == 0 => -1,
             Self::User(id) => id.row(),
         }
     }
