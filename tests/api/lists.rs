@@ -1,8 +1,11 @@
 //! What holds for every list: its parameters, pages, totals, and rows that are whole.
 
+use crate::harness::BEGINNING;
 use crate::harness::Client;
+use crate::harness::HOUR;
 use crate::harness::TestApp;
 use crate::harness::details;
+use commflow::types::time::Time;
 use serde_json::json;
 
 /// Each list, and where its rows have a page of their own.
@@ -199,4 +202,38 @@ fn all_broken_parameters_are_named_at_once() {
     let mut named: Vec<_> = details(&error).into_iter().map(|(field, _)| field).collect();
     named.sort();
     assert_eq!(named, ["assignee", "colour", "created_after", "inbox", "per_page", "status"]);
+}
+
+#[test]
+fn a_client_goes_on_with_updated_after_from_the_last_row_it_saw() {
+    let desk = TestApp::new();
+    let ada = workspace(&desk);
+    let changes = [
+        ("/v1/conversations", json!({"subject": "Changed"})),
+        ("/v1/contacts", json!({"name": "Changed"})),
+        ("/v1/tickets", json!({"subject": "Changed again"})),
+        ("/v1/users", json!({"name": "Changed"})),
+        ("/v1/teams", json!({"name": "Changed"})),
+        ("/v1/tags", json!({"name": "changed"})),
+        ("/v1/webhooks", json!({"description": "Changed"})),
+    ];
+    for (list, change) in changes {
+        desk.advance(HOUR);
+        let since = |time: Time, more: &str| ada.get(&format!("{list}?updated_after={time}{more}"));
+        let beginning: Time = BEGINNING.parse().unwrap();
+        let before = since(beginning, "").ids();
+        ada.patch(&format!("{list}/{}", before[0]), change).ok();
+        // Inclusive, and what changed last comes last, over all pages.
+        let after = since(desk.now(), "");
+        assert_eq!((after.ids(), after.total()), (before[..1].to_vec(), 1), "{list}");
+        let first = since(beginning, "&per_page=2");
+        assert_eq!(first.ids(), before[1..3], "{list}");
+        let rest = ada.get(&first.next().unwrap());
+        assert_eq!(rest.ids().last(), before.first(), "{list}");
+        assert_eq!(rest.total(), i64::try_from(before.len()).unwrap(), "{list}");
+        assert_eq!(since(beginning, "&sort=-updated_at").ids().first(), before.first(), "{list}");
+        desk.advance(HOUR);
+        assert_eq!(since(desk.now(), "").ids(), Vec::<String>::new(), "{list}");
+        ada.get(&format!("{list}?updated_after=lately")).refused(400, "invalid_parameter");
+    }
 }
