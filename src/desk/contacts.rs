@@ -12,6 +12,7 @@ use crate::types::custom_fields::CustomFields;
 use crate::types::custom_fields::CustomFieldsPatch;
 use crate::types::email::Email;
 use crate::types::error::Error;
+use crate::types::error::Faults;
 use crate::types::error::Rule;
 use crate::types::event::EventKind;
 use crate::types::field::Field;
@@ -237,24 +238,26 @@ pub fn create(tx: &Tx, new: NewContact) -> Result<Contact> {
 /// `conflict` when the address is another contact's; 422 when nothing is left to tell the contact by.
 pub fn update(tx: &Tx, id: Id<Contact>, patch: ContactPatch) -> Result<Contact> {
     let old = get(tx, id)?;
+    let mut faults = Faults::default();
     let custom_fields = match &patch.custom_fields.0 {
-        Some(patch) => {
-            old.custom_fields.merged(patch).map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]))?
-        }
-        None => old.custom_fields.clone(),
+        Some(patch) => old.custom_fields.merged(patch),
+        None => Ok(old.custom_fields.clone()),
     };
+    let custom_fields =
+        faults.gather(custom_fields.map_err(|refused| Error::invalid(vec![refused.at("custom_fields")])))?;
     let new = Contact {
         email: patch.email.or(old.email.clone()),
         name: patch.name.or(old.name.clone()),
         phone: patch.phone.or(old.phone.clone()),
         company: patch.company.or(old.company.clone()),
-        custom_fields,
+        custom_fields: custom_fields.unwrap_or_else(|| old.custom_fields.clone()),
         ..old.clone()
     };
+    faults.gather(require_something(new.email.is_some() || new.name.is_some() || new.phone.is_some()))?;
+    faults.check()?;
     if new == old {
         return Ok(old);
     }
-    require_something(new.email.is_some() || new.name.is_some() || new.phone.is_some())?;
     refuse_taken(tx, new.email.as_ref(), Some(id))?;
     save(tx, &old, new)
 }

@@ -208,7 +208,7 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
         .merged(&new.custom_fields)
         .map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]));
     let custom_fields = faults.gather(custom_fields)?;
-    let contact = faults.gather(contacts::find_or_create(tx, &new.contact))?;
+    let contact = faults.gather(contacts::find_or_create(&tx.importing(new.imported), &new.contact))?;
     faults.check()?;
     let (Some(moment), Some(assignee), Some(custom_fields), Some(contact)) = (moment, assignee, custom_fields, contact)
     else {

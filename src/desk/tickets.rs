@@ -326,7 +326,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
     let custom_fields =
         faults.gather(custom_fields.map_err(|refused| Error::invalid(vec![refused.at("custom_fields")])))?;
     let contact = match &new.contact {
-        Some(given) => faults.gather(contacts::find_or_create(tx, given))?,
+        Some(given) => faults.gather(contacts::find_or_create(&tx.importing(new.imported), given))?,
         None => None,
     };
     faults.check()?;

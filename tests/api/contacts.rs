@@ -177,7 +177,7 @@ fn erasing_messages_too_leaves_none_of_the_contacts_words() {
 }
 
 /// The files of the data directory, WAL included, that hold these bytes.
-fn files_with(desk: &TestApp, needle: &str) -> Vec<String> {
+pub fn files_with(desk: &TestApp, needle: &str) -> Vec<String> {
     let holds = |path: &std::path::Path| {
         std::fs::read(path).unwrap().windows(needle.len()).any(|bytes| bytes == needle.as_bytes())
     };
@@ -265,4 +265,63 @@ fn a_bulk_change_applies_what_it_can_and_tells_of_the_rest() {
     sarah
         .post("/v1/contacts/bulk", json!({"ids": ["contact_001"], "update": {"nam": "x"}}))
         .invalid(&[("update.nam", "unknown_field")]);
+}
+
+#[test]
+fn a_changed_address_must_be_free_too() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    for email in ["jane@example.com", "john@example.com"] {
+        sarah.post("/v1/contacts", json!({"email": email})).created();
+    }
+    let error = sarah.patch("/v1/contacts/contact_002", json!({"email": "JANE@example.com"})).refused(409, "conflict");
+    assert_eq!(error["details"][0]["existing_id"], "contact_001");
+    let own = sarah.patch("/v1/contacts/contact_002", json!({"email": "John@Example.com"})).ok();
+    assert_eq!(own["email"], "John@Example.com");
+}
+
+#[test]
+fn all_that_only_the_store_can_tell_of_a_patch_is_told_at_once() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    let fields = |name: &str| (0..50).map(|key| (format!("{name}{key}"), json!(key))).collect::<Value>();
+    sarah.post("/v1/contacts", json!({"name": "Jane", "custom_fields": fields("a")})).created();
+    let broken = json!({"name": null, "custom_fields": fields("b")});
+    sarah.patch("/v1/contacts/contact_001", broken).invalid(&[("email", "required"), ("custom_fields", "too_long")]);
+}
+
+#[test]
+fn contacts_come_newest_first_unless_sorted_otherwise() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    for (name, email) in [(Some("Mia"), "m@x.io"), (Some("anna"), "a@x.io"), (None, "b@x.io"), (Some("Anna"), "c@x.io")]
+    {
+        sarah.post("/v1/contacts", json!({"name": name, "email": email})).created();
+    }
+    let sorted = |sort: &str| sarah.get(&format!("/v1/contacts?sort={sort}")).ids();
+    assert_eq!(sarah.get("/v1/contacts").ids(), ["contact_004", "contact_003", "contact_002", "contact_001"]);
+    assert_eq!(sorted("created_at"), ["contact_001", "contact_002", "contact_003", "contact_004"]);
+    assert_eq!(sorted("name"), ["contact_002", "contact_004", "contact_003", "contact_001"]);
+    assert_eq!(sorted("-name"), ["contact_001", "contact_003", "contact_004", "contact_002"]);
+}
+
+#[test]
+fn a_dry_run_tells_what_a_bulk_change_would_do_and_does_nothing() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    for name in ["one", "two"] {
+        sarah.post("/v1/contacts", json!({"name": name})).created();
+    }
+    desk.new_events();
+    let bulk = json!({"ids": ["contact_001", "contact_002", "contact_777"], "update": {"name": "two"}});
+    let dry = sarah.post("/v1/contacts/bulk?dry_run=true", bulk.clone()).expect(200);
+    assert_eq!(dry.body["data"]["changes"]["contact_001"], json!({"name": ["one", "two"]}));
+    assert_eq!(sarah.get("/v1/contacts/contact_001").ok()["name"], "one");
+    assert_eq!(desk.new_events(), Vec::<String>::new());
+    let real = sarah.post("/v1/contacts/bulk", bulk).expect(200);
+    for part in ["updated", "failed"] {
+        assert_eq!(real.body["data"][part], dry.body["data"][part]);
+    }
+    assert_eq!(real.body["meta"], dry.body["meta"]);
+    assert_eq!(desk.new_events(), ["contact.updated"]);
 }

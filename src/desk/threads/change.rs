@@ -20,6 +20,7 @@ use crate::types::Result;
 use crate::types::custom_fields::CustomFieldsPatch;
 use crate::types::error::Detail;
 use crate::types::error::Error;
+use crate::types::error::Faults;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::event::EventKind;
@@ -121,14 +122,24 @@ impl ThreadPatch {
 /// # Errors
 /// 422 with all the fields at fault.
 pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
-    patch.check(tx)?;
+    let mut faults = Faults::default();
+    faults.gather(patch.check(tx))?;
+    let custom_fields = match &patch.custom_fields.0 {
+        Some(patch) => old.custom_fields.merged(patch),
+        None => Ok(old.custom_fields.clone()),
+    };
+    let custom_fields =
+        faults.gather(custom_fields.map_err(|refused| Error::invalid(vec![refused.at("custom_fields")])))?;
+    let names = patch.tags.applied(&old.tags);
+    if names.len() > super::MAX_TAGS {
+        let message = format!("the thread can't carry over {} tags", super::MAX_TAGS);
+        faults.add("add_tags", Rule::TooLong, message);
+    }
+    faults.check()?;
     let mut new = old.clone();
     let mut marks = Vec::new();
     new.subject = patch.subject.clone().or(new.subject);
-    if let Some(patch) = &patch.custom_fields.0 {
-        new.custom_fields =
-            old.custom_fields.merged(patch).map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]))?;
-    }
+    new.custom_fields = custom_fields.unwrap_or(new.custom_fields);
     if let (Some(inbox), Some(ticket)) = (patch.inbox_id.0, new.ticket.as_mut()) {
         ticket.inbox = inbox;
     }
@@ -145,16 +156,11 @@ pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
     if let Some(status) = patch.status {
         turn(&mut new, &mut marks, status, tx.now);
     }
-    let names = patch.tags.applied(&old.tags);
     if folded(&names) != folded(&old.tags) {
         new.tags = names;
     }
     if new == *old {
         return Ok(new);
-    }
-    if new.tags.len() > super::MAX_TAGS {
-        let message = format!("the thread can't carry over {} tags", super::MAX_TAGS);
-        return Err(Error::invalid_field("add_tags", Rule::TooLong, message));
     }
     if new.tags != old.tags {
         set_tags(tx, &new)?;

@@ -170,7 +170,12 @@ impl AssigneeFilter {
 
     /// The number that counters keep for it: 0 for nobody.
     pub fn number(self, caller: Id<crate::desk::users::User>) -> i64 {
-        self.user(caller).map_or(0, Id::row)
+        match self.user(caller).map(Id::row) {
+            None => 0,
+            // `user_000` is nobody's id, and must not find what nobody looks after.
+            Some(0) => -1,
+            Some(number) => number,
+        }
     }
 }
 
