@@ -138,6 +138,12 @@ impl Template {
         self.channel == "chat"
     }
 
+    /// Whether a parcel or a sum of money is on its way before the customer can write again.
+    pub fn needs_days(&self) -> bool {
+        let slow = |tag: &String| ["shipping", "return", "refund", "hardware"].contains(&tag.as_str());
+        !self.is_chat() && self.rank() != Priority::Urgent && self.tags.iter().any(slow)
+    }
+
     /// How much it matters.
     pub fn rank(&self) -> Priority {
         self.priority.parse().unwrap_or(Priority::Normal)

@@ -70,3 +70,76 @@ fn look(db: &Connection) -> Result<Found> {
     })?;
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::api_keys;
+    use crate::desk::check;
+    use crate::desk::sla::SlaStatus;
+    use crate::desk::threads::Priority;
+    use crate::desk::threads::TicketStatus;
+    use crate::desk::tickets;
+    use crate::desk::tickets::TicketFilter;
+    use crate::store::list::Order;
+    use crate::types::id::Id;
+    use crate::types::paging::Paging;
+    use crate::types::time::Time;
+
+    fn count(db: &Connection, filter: &TicketFilter, now: Time) -> i64 {
+        let order = Order { column: "ticket_created_at", descending: true };
+        tickets::list(db, filter, Id::from_row(1), order, &Paging::default(), now).unwrap().total
+    }
+
+    #[test]
+    fn a_demo_of_any_moment_is_full_of_life_and_a_second_start_keeps_it() {
+        for moment in ["2026-03-01T03:15:00Z", "2027-12-31T23:59:59Z", "2028-02-29T12:00:00Z"] {
+            let folder = tempfile::tempdir().unwrap();
+            let now: Time = moment.parse().unwrap();
+            let clock = Clock::manual(now);
+            let store = Store::open(folder.path(), 1, clock.clone()).unwrap();
+            let access = fill(&store, &clock).unwrap();
+            clock.advance_ms(60_000);
+            assert_eq!(fill(&store, &clock).unwrap(), access);
+            store
+                .read_blocking(|db| {
+                    assert_eq!(check::agreements(db)?, Vec::<String>::new());
+                    let many = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+                    assert_eq!(many("SELECT count(*) FROM contacts"), 400);
+                    assert_eq!(many("SELECT count(*) FROM threads"), 1_200);
+                    assert_eq!(many("SELECT count(*) FROM messages WHERE body LIKE '%{%}%'"), 0);
+                    assert!((280..=320).contains(&count(db, &TicketFilter::default(), now)));
+                    for status in TicketStatus::ALL {
+                        assert!(count(db, &TicketFilter { status: Some(*status), ..Default::default() }, now) > 30);
+                    }
+                    for priority in Priority::ALL {
+                        assert!(count(db, &TicketFilter { priority: Some(*priority), ..Default::default() }, now) > 15);
+                    }
+                    for sla_status in SlaStatus::ALL {
+                        let filter = TicketFilter { sla_status: Some(*sla_status), ..Default::default() };
+                        assert!(count(db, &filter, now) > 2, "{sla_status} at {moment}");
+                    }
+                    let credentials = api_keys::credentials(db, &api_keys::hash(&access.key))?;
+                    assert!(credentials.is_some_and(|credentials| credentials.valid(now)));
+                    Ok(())
+                })
+                .unwrap();
+            store.close();
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_is_no_demo_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1, Clock::System).unwrap();
+        store
+            .write_blocking(Actor::SYSTEM, |tx| {
+                let new = data::input(serde_json::json!({ "email": "jane@acme.example", "name": "Jane" }))?;
+                crate::desk::users::create(tx, new, None)
+            })
+            .unwrap();
+        let refused = fill(&store, &Clock::System).err().unwrap();
+        assert!(refused.message.contains("--demo fills only an empty one"));
+        store.close();
+    }
+}

@@ -6,6 +6,7 @@ use crate::desk::sla;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TicketStatus;
+use crate::types::time::Time;
 use fastrand::Rng;
 
 const MINUTE: i64 = 60;
@@ -61,6 +62,29 @@ impl Course {
     }
 }
 
+impl Course {
+    /// The same course begun at that time, with what would happen at night put off to the morning, and all that follows
+    /// with it. First answers are not: somebody is on duty.
+    pub fn by_day(&self, rng: &mut Rng, begun: Time) -> Self {
+        let mut shifted = Self { length: self.length, ..Self::default() };
+        let (mut shift, mut before, mut on_duty) = (0, 0, false);
+        for (at, what) in &self.steps {
+            let hour = begun.plus(at + shift).unix() / HOUR % 24;
+            let night = if hour < 6 { 6 - hour } else { 30 - hour };
+            on_duty |= *what == What::Take;
+            if !on_duty && at - before > HOUR && !(6..22).contains(&hour) {
+                shift += night * HOUR + rng.i64(0..2 * HOUR);
+                // What settles the thread moves with it.
+                shifted.length = self.length + shift;
+            }
+            on_duty &= !matches!(what, What::Say(..));
+            before = *at;
+            shifted.steps.push((at + shift, *what));
+        }
+        shifted
+    }
+}
+
 /// Thinks up the course of a thread.
 pub fn course(rng: &mut Rng, template: &Template, stage: Stage, ticket: bool) -> Course {
     let mut course = Course::default();
@@ -84,6 +108,9 @@ pub fn course(rng: &mut Rng, template: &Template, stage: Stage, ticket: bool) ->
     for number in 1..shown {
         let (before, voice) = (template.voice(number - 1), template.voice(number));
         let mut wait = pause(rng, template, before, voice, answered);
+        if number + 1 == template.messages.len() && voice == Some(Voice::Customer) && template.needs_days() {
+            wait = rng.i64(22 * HOUR..60 * HOUR);
+        }
         if voice == Some(Voice::Agent) && !answered {
             answered = true;
             wait -= take(rng, &mut course, template, wait / 2, tracked_later);
@@ -91,7 +118,7 @@ pub fn course(rng: &mut Rng, template: &Template, stage: Stage, ticket: bool) ->
         let status = if voice == Some(Voice::Agent) { after_reply(rng, template, number, shown, stage) } else { None };
         course.after(wait.max(5), What::Say(number, status));
     }
-    finish(rng, &mut course, stage, ticket);
+    finish(rng, &mut course, template, stage, ticket);
     course
 }
 
@@ -172,7 +199,7 @@ fn after_reply(
 }
 
 /// What is done when all is said.
-fn finish(rng: &mut Rng, course: &mut Course, stage: Stage, ticket: bool) {
+fn finish(rng: &mut Rng, course: &mut Course, template: &Template, stage: Stage, ticket: bool) {
     course.length = course.at;
     if stage != Stage::Settled {
         return;
@@ -186,6 +213,10 @@ fn finish(rng: &mut Rng, course: &mut Course, stage: Stage, ticket: bool) {
         Some((_, What::Begin | What::Track)) => {
             course.after(rng.i64(HOUR..5 * HOUR), What::Take);
             course.after(rng.i64(MINUTE..HOUR), What::Turn(TicketStatus::Resolved));
+        }
+        // A colleague's note names what is still to be done.
+        Some((_, What::Say(number, _))) if template.voice(*number) == Some(Voice::Note) => {
+            course.after(rng.i64(DAY..3 * DAY), What::Turn(TicketStatus::Resolved));
         }
         _ => {
             let wait = mostly_less(rng, 10 * MINUTE, 20 * HOUR);

@@ -12,6 +12,7 @@ use crate::cli::demo::people::Person;
 use crate::cli::demo::words::Words;
 use crate::types::time::Time;
 use fastrand::Rng;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// So many threads.
@@ -21,7 +22,7 @@ pub const SPAN_S: i64 = 28 * 24 * 3_600;
 /// Who has left wrote nothing since.
 pub const LEFT_S: i64 = 7 * 24 * 3_600;
 /// How much of the time to the first response those that wait have used, in per cent: some just came, some are forgotten.
-const SHARES: [i64; 10] = [1, 10, 25, 80, 40, 60, 150, 5, 90, 115];
+const SHARES: [i64; 10] = [1, 10, 80, 25, 150, 40, 85, 5, 60, 115];
 
 /// A thread to come.
 #[derive(Debug)]
@@ -63,7 +64,8 @@ struct Draw<'a> {
     team: &'a People,
     people: &'a [Person],
     now: Time,
-    unanswered: usize,
+    /// How many tickets, and how many other threads, nobody has answered.
+    unanswered: BTreeMap<bool, usize>,
 }
 
 /// Draws everything that is to happen until `now`.
@@ -77,7 +79,7 @@ pub fn plan<'a>(
     let mut copies: Vec<(&Template, bool)> = templates.iter().flat_map(copies).collect();
     rng.shuffle(&mut copies);
     copies.truncate(THREADS);
-    let mut draw = Draw { rng, team, people, now, unanswered: 0 };
+    let mut draw = Draw { rng, team, people, now, unanswered: BTreeMap::new() };
     let mut plan = Plan { stories: Vec::new(), steps: Vec::new() };
     for (template, ticket) in copies {
         let Some((story, begun, course)) = draw.story(template, ticket) else { continue };
@@ -123,6 +125,8 @@ impl<'a> Draw<'a> {
         let stage = self.stage(template, ticket);
         let course = pace::course(self.rng, template, stage, ticket);
         let begun = self.begin(stage, course.length);
+        let by_day = course.by_day(self.rng, begun);
+        let course = if begun.plus(by_day.length) < self.now { by_day } else { course };
         let person = self.person(template)?;
         let agent = self.agent(template, begun.plus(course.length + LEFT_S) < self.now && stage == Stage::Settled)?;
         let first_name = self.team.agents.get(agent).map_or("", Agent::first_name);
@@ -141,8 +145,9 @@ impl<'a> Draw<'a> {
         if lonely && by_agent {
             Stage::Pending(1)
         } else if lonely || (chance < unanswered && !by_agent) {
-            self.unanswered += 1;
-            Stage::Unanswered(SHARES.get(self.unanswered % SHARES.len()).copied().unwrap_or(10))
+            let count = self.unanswered.entry(ticket).or_default();
+            *count += 1;
+            Stage::Unanswered(SHARES.get(*count % SHARES.len()).copied().unwrap_or_default())
         } else if chance < unanswered + ongoing {
             shown(template, |voice| voice != Voice::Agent).map_or(Stage::Settled, Stage::Ongoing)
         } else if chance < unanswered + ongoing + pending {
