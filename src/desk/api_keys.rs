@@ -347,10 +347,14 @@ pub fn generate(prefix: &str) -> Result<String> {
     let mut bytes = [0_u8; 64];
     while secret.len() < prefix.len() + 43 {
         getrandom::fill(&mut bytes).map_err(|cause| Error::internal(cause.to_string()))?;
-        // Bytes from 248 on would make some characters likelier than others.
-        let fair = bytes.iter().filter(|byte| **byte < 248);
-        let characters = fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 62))).map(|byte| char::from(*byte));
-        secret.extend(characters.take(prefix.len() + 43 - secret.len()));
+        secret.extend(letters(bytes).take(prefix.len() + 43 - secret.len()));
     }
     Ok(secret)
+}
+
+/// Random bytes as letters and digits, each as likely as any other.
+pub fn letters(bytes: impl IntoIterator<Item = u8>) -> impl Iterator<Item = char> {
+    // Bytes from 248 on would make some characters likelier than others.
+    let fair = bytes.into_iter().filter(|byte| *byte < 248);
+    fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 62))).map(|byte| char::from(*byte))
 }

@@ -18,6 +18,8 @@ pub(crate) struct Effects {
     pub credentials: bool,
     /// Something was erased: its bytes must leave the WAL too.
     pub erasure: bool,
+    /// It may take long: nobody waits for the writer yet.
+    pub long: bool,
 }
 
 /// A write under way. Derefs to [`Connection`], so that every reading function works inside it.
@@ -85,6 +87,11 @@ impl<'a> Tx<'a> {
     /// What was deleted must leave the WAL as well, once this is committed.
     pub fn erased(&self) {
         self.effects.set(Effects { erasure: true, ..self.effects.get() });
+    }
+
+    /// This write may take long, and need not be named for it: nobody waits for the writer yet.
+    pub fn takes_long(&self) {
+        self.effects.set(Effects { long: true, ..self.effects.get() });
     }
 
     /// Runs `part`; what it changed is undone if it fails, or if `keep` is false. Its effects may stay asked for, which

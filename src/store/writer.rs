@@ -229,7 +229,7 @@ impl Thread {
             self.connection.prepare_cached("SAVEPOINT job")?.execute([])?;
             let begun = Instant::now();
             let went_well = job.run(&Tx::new(&self.connection, self.clock.now(), job.actor(), effects));
-            if begun.elapsed() > SLOW_JOB {
+            if begun.elapsed() > SLOW_JOB && !effects.get().long {
                 tracing::warn!(milliseconds = begun.elapsed().as_millis(), "a write was slow");
             }
             if self.connection.is_autocommit() {

@@ -1,0 +1,145 @@
+//! `serve --demo`: fills an empty store with a workspace that looks as if a team had worked in it for four weeks.
+//!
+//! [`data`] reads the texts, [`people`] makes up who writes, [`plan`] decides which threads there are and when each began,
+//! [`pace`] how each went on, and [`run`] lets all of it happen in order of time, through the same functions as the API.
+//! Everything is drawn with one seed: two demos of one moment differ in nothing but their secrets.
+
+pub mod access;
+pub mod data;
+pub mod pace;
+pub mod people;
+pub mod plan;
+pub mod run;
+pub mod words;
+
+pub use crate::cli::demo::access::Access;
+use crate::desk::passwords;
+use crate::store::Store;
+use crate::store::tx::Actor;
+use crate::types::Result;
+use crate::types::error::Error;
+use crate::types::time::Clock;
+use rusqlite::Connection;
+
+/// The row of `settings` that says whose work the workspace is.
+const MADE_BY: &str = "made_by";
+/// What it says for ours.
+const DEMO: &str = "demo";
+
+/// What the store was before the demo came.
+struct Found {
+    users: i64,
+    by_demo: bool,
+    secret: String,
+}
+
+/// Fills the store if it is empty, and tells how to come in. A demo that is there already is kept as it is.
+///
+/// # Errors
+/// `conflict` when the store holds a workspace that is no demo.
+pub fn fill(store: &Store, clock: &Clock) -> Result<Access> {
+    let found = store.read_blocking(look)?;
+    let access = Access::of(&found.secret);
+    if found.by_demo {
+        return Ok(access);
+    }
+    if found.users > 0 {
+        return Err(Error::conflict(
+            "This folder holds a workspace already; --demo fills only an empty one. Leave --demo out, or take another --data-dir.",
+        ));
+    }
+    // Hashing takes its time: not on the writer's thread.
+    let hash = passwords::hash(&access.password)?;
+    let (key, now) = (access.key.clone(), clock.now());
+    store.write_blocking(Actor::SYSTEM, move |tx| {
+        tx.takes_long();
+        run::run(&tx.at(now, Actor::SYSTEM), hash, key)?;
+        tx.prepare_cached("INSERT INTO settings (name, value) VALUES (?1, ?2)")?.execute([MADE_BY, DEMO])?;
+        Ok(())
+    })?;
+    Ok(access)
+}
+
+fn look(db: &Connection) -> Result<Found> {
+    let mut statement = db.prepare_cached(
+        "SELECT (SELECT count(*) FROM users), EXISTS (SELECT 1 FROM settings WHERE name = ?1 AND value = ?2),
+            (SELECT value FROM settings WHERE name = 'store_id')",
+    )?;
+    let found = statement.query_row([MADE_BY, DEMO], |row| {
+        Ok(Found { users: row.get(0)?, by_demo: row.get(1)?, secret: row.get(2)? })
+    })?;
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::api_keys;
+    use crate::desk::check;
+    use crate::desk::sla::SlaStatus;
+    use crate::desk::threads::Priority;
+    use crate::desk::threads::TicketStatus;
+    use crate::desk::tickets;
+    use crate::desk::tickets::TicketFilter;
+    use crate::store::list::Order;
+    use crate::types::id::Id;
+    use crate::types::paging::Paging;
+    use crate::types::time::Time;
+
+    fn count(db: &Connection, filter: &TicketFilter, now: Time) -> i64 {
+        let order = Order { column: "ticket_created_at", descending: true };
+        tickets::list(db, filter, Id::from_row(1), order, &Paging::default(), now).unwrap().total
+    }
+
+    #[test]
+    fn a_demo_of_any_moment_is_full_of_life_and_a_second_start_keeps_it() {
+        for moment in ["2026-03-01T03:15:00Z", "2027-12-31T23:59:59Z", "2028-02-29T12:00:00Z"] {
+            let folder = tempfile::tempdir().unwrap();
+            let now: Time = moment.parse().unwrap();
+            let clock = Clock::manual(now);
+            let store = Store::open(folder.path(), 1, clock.clone()).unwrap();
+            let access = fill(&store, &clock).unwrap();
+            clock.advance_ms(60_000);
+            assert_eq!(fill(&store, &clock).unwrap(), access);
+            store
+                .read_blocking(|db| {
+                    assert_eq!(check::agreements(db)?, Vec::<String>::new());
+                    let many = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+                    assert_eq!(many("SELECT count(*) FROM contacts"), 400);
+                    assert_eq!(many("SELECT count(*) FROM threads"), 1_200);
+                    assert_eq!(many("SELECT count(*) FROM messages WHERE body LIKE '%{%}%'"), 0);
+                    assert!((280..=320).contains(&count(db, &TicketFilter::default(), now)));
+                    for status in TicketStatus::ALL {
+                        assert!(count(db, &TicketFilter { status: Some(*status), ..Default::default() }, now) > 30);
+                    }
+                    for priority in Priority::ALL {
+                        assert!(count(db, &TicketFilter { priority: Some(*priority), ..Default::default() }, now) > 15);
+                    }
+                    for sla_status in SlaStatus::ALL {
+                        let filter = TicketFilter { sla_status: Some(*sla_status), ..Default::default() };
+                        assert!(count(db, &filter, now) > 2, "{sla_status} at {moment}");
+                    }
+                    let credentials = api_keys::credentials(db, &api_keys::hash(&access.key))?;
+                    assert!(credentials.is_some_and(|credentials| credentials.valid(now)));
+                    Ok(())
+                })
+                .unwrap();
+            store.close();
+        }
+    }
+
+    #[test]
+    fn a_workspace_that_is_no_demo_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path(), 1, Clock::System).unwrap();
+        store
+            .write_blocking(Actor::SYSTEM, |tx| {
+                let new = data::input(serde_json::json!({ "email": "jane@acme.example", "name": "Jane" }))?;
+                crate::desk::users::create(tx, new, None)
+            })
+            .unwrap();
+        let refused = fill(&store, &Clock::System).err().unwrap();
+        assert!(refused.message.contains("--demo fills only an empty one"));
+        store.close();
+    }
+}
