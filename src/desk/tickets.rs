@@ -9,7 +9,8 @@ use crate::desk::inboxes;
 use crate::desk::inboxes::Inbox;
 use crate::desk::sla;
 use crate::desk::sla::SlaStatus;
-use crate::desk::sla::Story;
+use crate::desk::sla::story;
+use crate::desk::sla::story::Story;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
@@ -367,7 +368,7 @@ pub fn update(tx: &Tx, id: TicketId, patch: TicketPatch) -> Result<Ticket> {
 /// `not_found`.
 pub fn sla_story(db: &Connection, id: TicketId, now: Time) -> Result<Story> {
     let thread = row::get_by_ticket(db, id)?;
-    Ok(sla::story(&row::marks(db, thread.id)?, now))
+    Ok(story::story(&row::marks(db, thread.id)?, now))
 }
 
 /// Both views of a ticket's thread, for an export.

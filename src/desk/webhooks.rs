@@ -18,6 +18,8 @@ use crate::types::id::Id;
 use crate::types::id::Kind;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
+use crate::types::reach::Reach;
+use crate::types::reach::reach;
 use crate::types::text::Remark;
 use crate::types::text::WebAddress;
 use crate::types::time::Time;
@@ -29,9 +31,6 @@ use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
 use std::fmt;
-use std::net::IpAddr;
-use std::net::Ipv4Addr;
-use std::net::Ipv6Addr;
 use std::str::FromStr;
 
 /// After a rotation, deliveries are signed with the old secret too for this long, in seconds.
@@ -368,69 +367,6 @@ fn check_target(url: &WebAddress, rule: TargetRule) -> Result<(), Refused> {
     match (reach, rule) {
         (Reach::Public, _) | (_, TargetRule::Any) | (Reach::Loopback, TargetRule::Loopback) => Ok(()),
         _ => Err(refused()),
-    }
-}
-
-/// How far an address leads.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Reach {
-    Public,
-    Loopback,
-    Private,
-}
-
-fn reach(address: IpAddr) -> Reach {
-    match address {
-        IpAddr::V4(address) if address.is_loopback() => Reach::Loopback,
-        IpAddr::V4(address) if is_private_v4(address) => Reach::Private,
-        IpAddr::V6(address) if address.is_loopback() => Reach::Loopback,
-        IpAddr::V6(address) => match embedded_v4(address) {
-            Some(inner) => reach(inner.into()),
-            None if is_private_v6(address) => Reach::Private,
-            None => Reach::Public,
-        },
-        IpAddr::V4(_) => Reach::Public,
-    }
-}
-
-/// Private, shared (RFC 6598), link-local, documentation, benchmarking (RFC 2544), multicast, reserved.
-fn is_private_v4(address: Ipv4Addr) -> bool {
-    let [a, b, c, _] = address.octets();
-    address.is_private()
-        || address.is_link_local()
-        || address.is_documentation()
-        || address.is_multicast()
-        || a == 0
-        || a >= 240
-        || (a == 100 && (64..128).contains(&b))
-        || (a == 198 && (18..20).contains(&b))
-        || (a == 192 && b == 0 && c == 0)
-}
-
-/// Unique-local, link-local, site-local, multicast, documentation, discard, Teredo, and the unspecified address.
-fn is_private_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, ..] = address.segments();
-    address.is_unspecified()
-        || address.is_multicast()
-        || (a & 0xfe00) == 0xfc00
-        || (a & 0xffc0) == 0xfe80
-        || (a & 0xffc0) == 0xfec0
-        || (a == 0x2001 && (b == 0 || b == 0xdb8))
-        || a == 0x3fff
-        || a == 0x5f00
-        || (a == 0x100 && b == 0 && c == 0 && d == 0)
-}
-
-/// The IPv4 address inside a mapped, compatible, NAT64 or 6to4 one.
-fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let join = |high: u16, low: u16| Ipv4Addr::from((u32::from(high) << 16) | u32::from(low));
-    match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff) => Some(join(g, h)),
-        (0, 0, 0, 0, 0, 0) if g != 0 => Some(join(g, h)),
-        (0x64, 0xff9b, ..) => Some(join(g, h)),
-        (0x2002, ..) => Some(join(b, c)),
-        _ => None,
     }
 }
 

@@ -9,6 +9,7 @@ pub mod event;
 pub mod field;
 pub mod id;
 pub mod paging;
+pub mod reach;
 pub mod text;
 pub mod time;
 

@@ -47,7 +47,8 @@ pub struct TestApp {
     server: Option<Server>,
     config: Config,
     clock: Clock,
-    folder: TempDir,
+    /// Removed when the test ends.
+    _folder: TempDir,
     http: Agent,
     faults: AtomicU32,
     last_event: Cell<i64>,
@@ -72,8 +73,15 @@ impl TestApp {
         let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
         let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
-        let mut app =
-            Self { server: None, config, clock, folder, http, faults: AtomicU32::new(0), last_event: Cell::new(0) };
+        let mut app = Self {
+            server: None,
+            config,
+            clock,
+            _folder: folder,
+            http,
+            faults: AtomicU32::new(0),
+            last_event: Cell::new(0),
+        };
         app.start();
         app
     }
@@ -97,11 +105,6 @@ impl TestApp {
     /// The data directory.
     pub fn data_dir(&self) -> &Path {
         &self.config.data_dir
-    }
-
-    /// The folder that holds the data directory: free for the test's own files.
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
     }
 
     /// Turns the clock on, by seconds.

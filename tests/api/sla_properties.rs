@@ -6,8 +6,8 @@ use commflow::desk::sla::Instants;
 use commflow::desk::sla::Mark;
 use commflow::desk::sla::Sla;
 use commflow::desk::sla::SlaStatus;
-use commflow::desk::sla::StretchState;
-use commflow::desk::sla::Target;
+use commflow::desk::sla::story::StretchState;
+use commflow::desk::sla::story::Target;
 use commflow::desk::threads::ConversationStatus;
 use commflow::desk::threads::Priority;
 use commflow::types::time::Time;
@@ -126,7 +126,7 @@ proptest! {
                 used += until.since(*at);
             }
         }
-        let story = sla::story(&marks, now);
+        let story = sla::story::story(&marks, now);
         prop_assert_eq!(story.resolution.used_seconds, used);
     }
 
@@ -148,7 +148,7 @@ proptest! {
     fn the_story_ends_where_the_clock_stands(marks in marks(), wait in 0..400_000_i64) {
         let now = end(&marks).plus(wait);
         let clock = sla::replay(&marks).unwrap();
-        let (story, shown) = (sla::story(&marks, now), Sla::of(&clock, now));
+        let (story, shown) = (sla::story::story(&marks, now), Sla::of(&clock, now));
         prop_assert_eq!(story.status, shown.status);
         prop_assert_eq!(story.first_response.due, shown.first_response_due);
         prop_assert_eq!(story.resolution.due, shown.resolution_due);
