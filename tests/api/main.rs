@@ -21,6 +21,8 @@ mod lists;
 mod lives;
 mod me;
 mod messages;
+mod model;
+mod modelled;
 mod paging;
 mod plans;
 mod properties;
