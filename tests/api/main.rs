@@ -7,16 +7,22 @@
     reason = "a test that can't go on is a failed test"
 )]
 
+mod access;
 mod api_keys;
 mod architecture;
+mod bodies;
 mod contacts;
 mod conversations;
+mod errors;
 mod harness;
 mod inboxes;
 mod messages;
+mod paths;
+mod references;
 mod store;
 mod tags;
 mod teams;
 mod tickets;
 mod users;
 mod webhooks;
+mod wire;
