@@ -28,7 +28,6 @@ use serde_json::json;
 use std::net::TcpListener;
 use std::path::Path;
 use std::sync::atomic::AtomicI64;
-use std::sync::atomic::AtomicU32;
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
 use ureq::Agent;
@@ -50,7 +49,7 @@ pub struct TestApp {
     clock: Clock,
     folder: TempDir,
     http: Agent,
-    faults: AtomicU32,
+    faults: AtomicI64,
     last_event: AtomicI64,
 }
 
@@ -74,15 +73,8 @@ impl TestApp {
         let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
         let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
-        let mut app = Self {
-            server: None,
-            config,
-            clock,
-            folder,
-            http,
-            faults: AtomicU32::new(0),
-            last_event: AtomicI64::new(0),
-        };
+        let (faults, last_event) = Default::default();
+        let mut app = Self { server: None, config, clock, folder, http, faults, last_event };
         app.start();
         app
     }
@@ -189,15 +181,10 @@ impl TestApp {
 
     /// The events since this was last asked, whole. At most 1,000.
     pub fn new_event_objects(&self) -> Vec<Value> {
-        let filter = store::feed::FeedFilter {
-            after: Some(Id::from_row(self.last_event.load(Ordering::SeqCst))),
-            kinds: Vec::new(),
-        };
-        let read = self.server().store.read_blocking(|db| store::feed::read(db, &filter, 0, 1_000));
-        let events = read.unwrap().0;
-        if let Some(event) = events.last() {
-            self.last_event.store(event.id.row(), Ordering::SeqCst);
-        }
+        let after = Some(Id::from_row(self.last_event.load(Ordering::SeqCst)));
+        let filter = store::feed::FeedFilter { after, kinds: Vec::new() };
+        let events = self.server().store.read_blocking(|db| store::feed::read(db, &filter, 0, 1_000)).unwrap().0;
+        self.last_event.fetch_max(events.last().map_or(0, |event| event.id.row()), Ordering::SeqCst);
         events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
     }
 

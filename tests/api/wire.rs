@@ -6,6 +6,7 @@ use std::io::Read;
 use std::io::Write;
 use std::net::TcpStream;
 use std::time::Duration;
+use std::time::Instant;
 
 /// Longer than any deadline of the server: who reaches it has waited in vain.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -95,6 +96,25 @@ impl Wire {
             self.read.clear();
         }
         true
+    }
+
+    /// Whether the server has closed the connection, or does so in this time.
+    pub fn is_closed_after(&mut self, time: Duration) -> bool {
+        let begun = Instant::now();
+        self.stream.set_read_timeout(Some(time)).unwrap();
+        let mut buffer = [0; 8_192];
+        let closed = loop {
+            match self.stream.read(&mut buffer) {
+                Ok(0) => break true,
+                Ok(count) => self.read.extend_from_slice(&buffer[..count]),
+                Err(error) => break !matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut),
+            }
+            if begun.elapsed() > time {
+                break false;
+            }
+        };
+        self.stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        closed
     }
 
     /// Reads on; false at the end, whichever it is. Fails when nothing comes for too long.
