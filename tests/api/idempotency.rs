@@ -251,7 +251,8 @@ fn while_the_first_is_running_the_second_is_told_to_wait() {
     std::thread::scope(|scope| {
         // The writer stands still, so both must wait; one of them waits for nothing.
         let store = desk.server().store.clone();
-        scope.spawn(move || store.write_blocking(Actor::SYSTEM, move |_| Ok(stopped.recv().unwrap_or(()))).unwrap());
+        let stand_still = move || store.write_blocking(Actor::SYSTEM, move |_| Ok(stopped.recv().is_ok())).unwrap();
+        scope.spawn(stand_still);
         for _ in 0..2 {
             let (tell, agent) = (tell.clone(), &agent);
             scope.spawn(move || tell.send(agent.post_once("k", "/v1/contacts", json!({"name": "x"}))).unwrap());

@@ -48,7 +48,7 @@ fn every_answer_of_the_api_tells_where_the_caller_stands() {
         (400, admin.get("/v1/contacts?page=0")),
         (400, admin.send("POST", "/v1/contacts", &[], Some("nonsense".to_owned()))),
         (401, desk.anyone().get("/v1/contacts")),
-        (401, desk.anyone().get("/v1/nonsense-of-a-stranger").expect(404)),
+        (404, desk.anyone().get("/v1/nonsense")),
         (403, agent.get("/v1/webhooks")),
         (404, admin.get("/v1/contacts/contact_999")),
         (404, admin.get("/v1/nonsense")),
@@ -61,7 +61,7 @@ fn every_answer_of_the_api_tells_where_the_caller_stands() {
         (422, admin.post("/v1/contacts", json!({}))),
     ];
     for (status, answer) in answers {
-        assert!(answer.status == status || answer.status == 404, "{status}: {}", answer.text);
+        let answer = answer.expect(status);
         assert_eq!(limit(&answer), 300);
         assert!((0..300).contains(&remaining(&answer)));
         assert!(reset(&answer) > desk.now().unix());
@@ -134,7 +134,8 @@ fn the_bucket_is_full_again_when_the_answer_said_so() {
     for quota in [7, 60, 300, 1_000] {
         let caller = limited(&desk, &admin, json!({"rate_limit": quota}));
         for used in [1, 3, quota] {
-            let last = (0..used).map(|_| caller.get("/v1/me").expect(200)).last().unwrap();
+            (1..used).for_each(|_| drop(caller.get("/v1/me").expect(200)));
+            let last = caller.get("/v1/me").expect(200);
             assert_eq!(remaining(&last), quota - used);
             // Rounded up to whole seconds.
             let after = reset(&last) - desk.now().unix();
