@@ -32,10 +32,6 @@ use std::time::Duration;
 
 /// Held by the one server of a data directory.
 const LOCK_NAME: &str = "serve.lock";
-/// A head that has not arrived after this is given up.
-const HEAD_DEADLINE: Duration = Duration::from_secs(5);
-/// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
-const STALLED_READER: Duration = Duration::from_secs(30);
 /// An idle connection is kept open for this long.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests may run on after the server was told to stop, in seconds.
@@ -117,6 +113,7 @@ fn start_http(
     listener: TcpListener,
 ) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>)> {
     let (started, handle) = channel();
+    let patience = context.settings.patience;
     let run = move || {
         System::new().block_on(async move {
             let app_context = context.clone();
@@ -129,16 +126,16 @@ fn start_http(
             })
             .workers(workers)
             .max_connections(CONNECTIONS_MAX)
-            .client_request_timeout(HEAD_DEADLINE)
+            .client_request_timeout(patience.head)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(STOP_GRACE_S)
             .disable_signals()
-            .on_connect(|connection, _| {
+            .on_connect(move |connection, _| {
                 if let Some(stream) = connection.downcast_ref::<TcpStream>() {
                     let socket = SockRef::from(stream);
                     // Answers are small and whole: waiting to fill a packet only delays them.
                     drop(socket.set_tcp_nodelay(true));
-                    drop(socket.set_tcp_user_timeout(Some(STALLED_READER)));
+                    drop(socket.set_tcp_user_timeout(Some(patience.reader)));
                 }
             })
             .listen(listener)?

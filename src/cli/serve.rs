@@ -1,5 +1,6 @@
 //! `commflow serve`: answers requests until it is told to stop.
 
+use crate::api::border::context::Patience;
 use crate::api::border::context::Settings;
 use crate::app;
 use crate::app::Config;
@@ -131,6 +132,7 @@ impl Serve {
                 webhook_targets: self.webhook_targets.unwrap_or(local),
                 public_url: self.public_url.clone(),
                 trusted_proxies: self.trusted_proxy.clone(),
+                patience: Patience::default(),
             },
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! When a test ends, the store must be whole, and nothing may have gone wrong on our side: any 5xx fails the test.
 
+use commflow::api::border::context::Patience;
 use commflow::api::border::context::Settings;
 use commflow::app::Config;
 use commflow::app::Server;
@@ -24,10 +25,9 @@ use commflow::types::time::Clock;
 use commflow::types::time::Time;
 use serde_json::Value;
 use serde_json::json;
-use std::cell::Cell;
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
 use ureq::Agent;
@@ -50,8 +50,8 @@ pub struct TestApp {
     /// Removed when the test ends.
     _folder: TempDir,
     http: Agent,
-    faults: AtomicU32,
-    last_event: Cell<i64>,
+    faults: AtomicI64,
+    last_event: AtomicI64,
 }
 
 impl TestApp {
@@ -68,20 +68,14 @@ impl TestApp {
             webhook_targets: TargetRule::Public,
             public_url: None,
             trusted_proxies: Vec::new(),
+            patience: Patience::default(),
         };
         change(&mut settings);
         let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
         let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
-        let mut app = Self {
-            server: None,
-            config,
-            clock,
-            _folder: folder,
-            http,
-            faults: AtomicU32::new(0),
-            last_event: Cell::new(0),
-        };
+        let (faults, last_event) = Default::default();
+        let mut app = Self { server: None, config, clock, _folder: folder, http, faults, last_event };
         app.start();
         app
     }
@@ -183,10 +177,10 @@ impl TestApp {
 
     /// The events since this was last asked, whole. At most 1,000.
     pub fn new_event_objects(&self) -> Vec<Value> {
-        let filter = store::feed::FeedFilter { after: Some(Id::from_row(self.last_event.get())), kinds: Vec::new() };
-        let read = self.server().store.read_blocking(|db| store::feed::read(db, &filter, 0, 1_000));
-        let events = read.unwrap().0;
-        self.last_event.set(events.last().map_or(self.last_event.get(), |event| event.id.row()));
+        let after = Some(Id::from_row(self.last_event.load(Ordering::SeqCst)));
+        let filter = store::feed::FeedFilter { after, kinds: Vec::new() };
+        let events = self.server().store.read_blocking(|db| store::feed::read(db, &filter, 0, 1_000)).unwrap().0;
+        self.last_event.fetch_max(events.last().map_or(0, |event| event.id.row()), Ordering::SeqCst);
         events.iter().map(|event| serde_json::to_value(event).unwrap()).collect()
     }
 

@@ -7,13 +7,21 @@
     reason = "a test that can't go on is a failed test"
 )]
 
+mod access;
 mod api_keys;
 mod architecture;
+mod bodies;
+mod conditional;
 mod contacts;
 mod conversations;
 mod custom_fields;
+mod deadlines;
+mod errors;
 mod events;
+mod feed;
+mod generated;
 mod harness;
+mod idempotency;
 mod ids;
 mod imports;
 mod inboxes;
@@ -24,9 +32,12 @@ mod messages;
 mod model;
 mod modelled;
 mod paging;
+mod paths;
 mod plans;
 mod properties;
+mod rate_limits;
 mod reference;
+mod references;
 mod sla;
 mod sla_closing;
 mod sla_properties;
@@ -38,3 +49,4 @@ mod ticket_lists;
 mod tickets;
 mod users;
 mod webhooks;
+mod wire;

@@ -8,6 +8,7 @@ use crate::desk::webhooks::TargetRule;
 use crate::store::Store;
 use crate::types::time::Clock;
 use ipnet::IpNet;
+use std::time::Duration;
 
 /// How the server was told to behave.
 #[derive(Debug, Clone)]
@@ -20,6 +21,25 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// How long slow clients are waited for.
+    pub patience: Patience,
+}
+
+/// How long slow clients are waited for. Without an end to it, a few of them would hold all connections.
+#[derive(Debug, Clone, Copy)]
+pub struct Patience {
+    /// A head that has not arrived after this is given up.
+    pub head: Duration,
+    /// A body that has not arrived after this is given up: actix itself waits for ever.
+    pub body: Duration,
+    /// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
+    pub reader: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { head: Duration::from_secs(5), body: Duration::from_secs(30), reader: Duration::from_secs(30) }
+    }
 }
 
 /// The application's state.

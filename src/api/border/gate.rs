@@ -4,6 +4,7 @@ use crate::api::border::answer;
 use crate::api::border::context::Context;
 use crate::api::border::rate_limit::Bucket;
 use crate::api::border::rate_limit::Rate;
+use crate::api::border::unread::Unread;
 use crate::desk::api_keys::Credentials;
 use crate::types::Result;
 use crate::types::error::Code;
@@ -37,10 +38,11 @@ pub struct Admission {
 /// Only when a handler panicked; every other error has become a response.
 pub async fn pass(
     context: web::Data<Context>,
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> std::result::Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let begun = Instant::now();
+    let unread = Unread::hold(&mut request);
     let request_id = request_id(request.headers());
     let is_api = request.path() == "/v1" || request.path().starts_with("/v1/");
     let rate = if is_api { Some(admit(&context, &request).await) } else { None };
@@ -60,7 +62,7 @@ pub async fn pass(
     finish(response.headers_mut(), &request_id, rate);
     let (status, milliseconds) = (response.status().as_u16(), begun.elapsed().as_millis());
     tracing::debug!(%method, path, status, milliseconds, request_id, "request");
-    Ok(ServiceResponse::new(http_request, response))
+    Ok(ServiceResponse::new(http_request, unread.until_sent(response)))
 }
 
 /// A handler panicked, and took the request with it: what is left is enough for an answer.

@@ -1,5 +1,6 @@
 //! What comes in: ids in paths, and JSON bodies, bounded in size, time and depth.
 
+use crate::api::border::context::Context;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -12,6 +13,7 @@ use actix_web::HttpMessage;
 use actix_web::HttpRequest;
 use actix_web::dev::Payload;
 use actix_web::http::header;
+use actix_web::web;
 use deserr::Deserr;
 use futures_util::StreamExt;
 use sha2::Digest;
@@ -20,14 +22,11 @@ use std::future::Future;
 use std::future::Ready;
 use std::future::ready;
 use std::pin::Pin;
-use std::time::Duration;
 
 /// Largest JSON body, in bytes.
 const JSON_MAX: usize = 1024 * 1024;
 /// Deepest nesting of a JSON body.
 const DEPTH_MAX: usize = 64;
-/// A body that has not arrived after this is given up: actix itself waits for ever.
-const BODY_DEADLINE: Duration = Duration::from_secs(30);
 
 /// The id in a path, by its place: `{id}`, or `{member_id}` for the second.
 pub struct PathId<K, const PLACE: usize = 0>(pub Id<K>);
@@ -64,6 +63,8 @@ impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media = check_media(request);
         let announced = announced_length(request);
+        let patience = request.app_data::<web::Data<Context>>().map(|context| context.settings.patience);
+        let deadline = patience.unwrap_or_default().body;
         let payload = payload.take();
         let is_repeatable = request.headers().contains_key("idempotency-key");
         Box::pin(async move {
@@ -71,11 +72,9 @@ impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
             if announced > JSON_MAX {
                 return Err(too_large());
             }
-            let body = tokio::time::timeout(BODY_DEADLINE, read(payload)).await.map_err(|_| {
-                Error::new(
-                    Code::RequestTimeout,
-                    format!("The body did not arrive within {} seconds.", BODY_DEADLINE.as_secs()),
-                )
+            let body = tokio::time::timeout(deadline, read(payload)).await.map_err(|_| {
+                let message = format!("The body did not arrive within {} seconds.", deadline.as_secs_f32());
+                Error::new(Code::RequestTimeout, message)
             })??;
             let json = parse(&body)?;
             let fingerprint = if is_repeatable { Sha256::digest(json.to_string()).into() } else { NO_BODY };

@@ -13,3 +13,4 @@ pub mod query;
 pub mod rate_limit;
 pub mod routes;
 pub mod table;
+pub mod unread;

@@ -75,7 +75,7 @@ impl Limiters {
     pub fn take(&self, bucket: Bucket, per_minute: u32) -> Rate {
         let quota = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
         let limiter = self.of(quota);
-        self.sweep(&limiter);
+        self.sweep();
         let stranger = matches!(bucket, Bucket::Address(_));
         let bucket = if stranger && limiter.len() > BUCKETS_MAX { Bucket::Crowd } else { bucket };
         let now_ms = self.clock.now_ms();
@@ -105,12 +105,16 @@ impl Limiters {
         }
     }
 
-    fn sweep(&self, limiter: &Limiter) {
+    fn sweep(&self) {
         let (now, before) = (self.clock.now_ms(), self.swept_at_ms.load(Ordering::Relaxed));
         let due = now - before >= SWEEP_EVERY_MS;
         if due && self.swept_at_ms.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
-            limiter.retain_recent();
-            limiter.shrink_to_fit();
+            // Of every quota: one that nobody uses any more would keep its buckets for ever.
+            let all: Vec<_> = self.by_quota.read().map(|all| all.values().cloned().collect()).unwrap_or_default();
+            for limiter in all {
+                limiter.retain_recent();
+                limiter.shrink_to_fit();
+            }
         }
     }
 }
@@ -139,4 +143,43 @@ fn refused(refusal: &NotUntil<Duration>, quota: NonZeroU32, now_ms: i64) -> Rate
 fn full_at(from_ms: i64, missing: i64, quota: NonZeroU32) -> i64 {
     let refill_ms = missing * 60_000 / i64::from(quota.get());
     (from_ms + refill_ms + 999).div_euclid(1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn clock() -> Clock {
+        Clock::manual("2026-01-15T10:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn full_buckets_are_let_go_whatever_quota_is_asked_next() {
+        let clock = clock();
+        let limiters = Limiters::new(clock.clone());
+        for key in 0..100 {
+            limiters.take(Bucket::Key(key), 60);
+            limiters.take(Bucket::Key(key), 300);
+        }
+        assert_eq!(limiters.buckets(), 200);
+        clock.advance_ms(SWEEP_EVERY_MS - 1);
+        limiters.take(Bucket::Key(0), 1_000);
+        assert_eq!(limiters.buckets(), 201);
+        clock.advance_ms(60_000);
+        limiters.take(Bucket::Key(0), 1_000);
+        assert_eq!(limiters.buckets(), 1);
+    }
+
+    #[test]
+    fn a_bucket_that_is_not_full_is_kept() {
+        let clock = clock();
+        let limiters = Limiters::new(clock.clone());
+        for _ in 0..60 {
+            limiters.take(Bucket::Key(1), 60);
+        }
+        clock.advance_ms(SWEEP_EVERY_MS);
+        limiters.take(Bucket::Key(2), 60);
+        let rate = limiters.take(Bucket::Key(1), 60);
+        assert_eq!(rate.remaining, 29);
+    }
 }
