@@ -38,9 +38,11 @@ const IDLE_LOOK: Duration = Duration::from_millis(100);
 const CHECKPOINT_FRAMES: i64 = 1_024;
 /// Frames after which the writer waits for the readers to leave the WAL, so that it can begin anew.
 const RESTART_FRAMES: i64 = 8 * CHECKPOINT_FRAMES;
+/// Frames after which it waits for them after each group: writes that are held up make the WAL no longer.
+const URGENT_FRAMES: i64 = 12 * CHECKPOINT_FRAMES;
 /// How long it waits for them. Readers are interrupted after seconds, so the next try or the one after will do.
 const RESTART_PATIENCE: Duration = Duration::from_millis(250);
-/// Between two such waits.
+/// Between two such waits, where the first was in vain.
 const RESTART_PAUSE: Duration = Duration::from_secs(2);
 /// A job that takes longer is named in the log, for it holds up everybody.
 const SLOW_JOB: Duration = Duration::from_millis(50);
@@ -265,9 +267,15 @@ impl Thread {
     /// Keeps the WAL short: copies it into the file without waiting, and once it is long, waits a moment for readers.
     fn tend_wal(&mut self) {
         let Ok((frames, copied)) = self.checkpoint("PRAGMA wal_checkpoint(NOOP)", Duration::ZERO) else { return };
-        if frames > RESTART_FRAMES && Instant::now() > self.restart_not_before {
-            self.restart_not_before = Instant::now() + RESTART_PAUSE;
-            drop(self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", RESTART_PATIENCE));
+        let is_time = frames > URGENT_FRAMES || Instant::now() > self.restart_not_before;
+        if frames > RESTART_FRAMES && is_time {
+            // Only a wait in vain is paid for with a pause: the next thousands of writes may come within it.
+            if self
+                .checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", RESTART_PATIENCE)
+                .map_or(true, |(frames, _)| frames > 0)
+            {
+                self.restart_not_before = Instant::now() + RESTART_PAUSE;
+            }
         } else if frames - copied > CHECKPOINT_FRAMES {
             drop(self.checkpoint("PRAGMA wal_checkpoint(PASSIVE)", Duration::ZERO));
         }

@@ -43,6 +43,8 @@ fn what_was_answered_survives_kill_9_under_parallel_writes() {
             writers.iter().map(|one| one.count).sum::<usize>()
         );
     }
+    let mut client = served.client(&key);
+    writers.iter().for_each(|writer| writer.verify_all(&mut client));
     assert!(writers.iter().all(|writer| writer.count > 0), "there was no load");
 }
 

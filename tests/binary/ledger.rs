@@ -82,6 +82,9 @@ pub struct Writer {
     tickets: Vec<String>,
     /// What must be read, by path; without `updated_at`.
     objects: BTreeMap<String, Value>,
+    others: BTreeMap<String, Value>,
+    /// How many messages its talk has.
+    messages: u32,
     /// What was answered since the last look.
     answered: Vec<(Request, Value)>,
     pending: Option<Request>,
@@ -102,6 +105,8 @@ impl Writer {
             talk: None,
             tickets: Vec::new(),
             objects: BTreeMap::new(),
+            others: BTreeMap::new(),
+            messages: 0,
             answered: Vec::new(),
             pending: None,
             done: HashMap::new(),
@@ -168,7 +173,7 @@ impl Writer {
             if request.method == "POST" {
                 assert_eq!(data["updated"], json!(tickets), "{request}");
             }
-        } else {
+        } else if !matches!(request.deed, Deed::Talk) {
             self.objects.insert(location, settled(&data));
         }
         let id = || data["id"].as_str().unwrap().to_owned();
@@ -191,8 +196,13 @@ impl Writer {
                 *object = request.applied(object);
             }
         }
-        // What is written into the talk shows in it, and is told of in the list of its messages.
-        self.objects.retain(|path, _| !path.starts_with("/v1/conversations/") || path.contains("/messages/"));
+        // A talk changes with each message: it is known by their number.
+        self.messages += u32::from(matches!(request.deed, Deed::Talk | Deed::Message));
+    }
+
+    /// At the end: is all there that was ever answered?
+    pub fn verify_all(&self, client: &mut Client) {
+        self.others.iter().for_each(|(path, object)| assert_there(client, path, object));
     }
 
     /// After the restart: is all there that was answered, and the rest wholly or not at all?
@@ -210,13 +220,17 @@ impl Writer {
                 assert_eq!(again.body["data"], data, "{}", request.mark);
             }
         }
-        for (path, object) in &self.objects {
-            let found = client.get(path);
-            assert_eq!(found.status, 200, "{path} was answered, and is lost: {found:?}");
-            assert!(settled(&found.body["data"]) == *object, "{path} is not as it was answered: {found:?}, {object}");
+        self.objects.iter().for_each(|(path, object)| assert_there(client, path, object));
+        // What nobody changes is looked at once more, at the end.
+        let (tickets, others) = std::mem::take(&mut self.objects)
+            .into_iter()
+            .partition(|(path, _)| self.tickets.iter().any(|ticket| path.ends_with(ticket.as_str())));
+        self.objects = tickets;
+        self.others.extend(others);
+        if let Some(talk) = &self.talk {
+            let talk = client.get(&format!("/v1/conversations/{talk}")).data(200);
+            assert_eq!(talk["messages_count"], self.messages, "{talk}");
         }
-        // All that was looked at must stay as it is but for changes of tickets: those alone are looked at again.
-        self.objects.retain(|path, _| self.tickets.iter().any(|ticket| path.ends_with(ticket.as_str())));
         feed.read(client);
         for (mark, kinds) in &self.done {
             assert_eq!(feed.kinds(mark), *kinds, "{mark} was answered, and is not told of exactly once");
@@ -272,6 +286,12 @@ impl Writer {
             assert_eq!(messages[0]["body"], request.body["description"]);
         }
     }
+}
+
+fn assert_there(client: &mut Client, path: &str, object: &Value) {
+    let found = client.get(path);
+    assert_eq!(found.status, 200, "{path} was answered, and is lost: {found:?}");
+    assert!(settled(&found.body["data"]) == *object, "{path} is not as it was answered: {found:?}, {object}");
 }
 
 fn settled(object: &Value) -> Value {
