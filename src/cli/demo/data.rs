@@ -101,6 +101,8 @@ pub struct Template {
     pub ticket: bool,
     /// The name of the inbox where it arrives.
     pub inbox: String,
+    /// The hour at which it begins, where the texts tell the time.
+    pub hour: Option<i64>,
     /// What is written.
     pub messages: Vec<Written>,
 }

@@ -15,12 +15,13 @@ use fastrand::Rng;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+const DAY_S: i64 = 24 * 3_600;
 /// So many threads.
 const THREADS: usize = 1_200;
 /// They began in the last four weeks: the change feed, which is kept for 30 days, tells all of it.
-pub const SPAN_S: i64 = 28 * 24 * 3_600;
+pub const SPAN_S: i64 = 28 * DAY_S;
 /// Who has left wrote nothing since.
-pub const LEFT_S: i64 = 7 * 24 * 3_600;
+pub const LEFT_S: i64 = 7 * DAY_S;
 /// How much of the time to the first response those that wait have used, in per cent: some just came, some are forgotten.
 const SHARES: [i64; 10] = [1, 10, 80, 25, 150, 40, 85, 5, 60, 115];
 
@@ -124,7 +125,7 @@ impl<'a> Draw<'a> {
     fn story(&mut self, template: &'a Template, ticket: bool) -> Option<(Story<'a>, Time, Course)> {
         let stage = self.stage(template, ticket);
         let course = pace::course(self.rng, template, stage, ticket);
-        let begun = self.begin(stage, course.length);
+        let begun = self.begin(template, stage, course.length);
         let by_day = course.by_day(self.rng, begun);
         let course = if begun.plus(by_day.length) < self.now { by_day } else { course };
         let person = self.person(template)?;
@@ -158,7 +159,7 @@ impl<'a> Draw<'a> {
     }
 
     /// When a thread began that is at this stage now, and took so long to come there.
-    fn begin(&mut self, stage: Stage, length: i64) -> Time {
+    fn begin(&mut self, template: &Template, stage: Stage, length: i64) -> Time {
         let hour = 3_600;
         match stage {
             Stage::Unanswered(_) => self.now.plus(-length),
@@ -170,8 +171,19 @@ impl<'a> Draw<'a> {
                 let age = pace::mostly_less(self.rng, hour / 4, 110 * hour);
                 self.now.plus(-length - age)
             }
-            Stage::Settled => self.in_working_hours(length),
+            Stage::Settled => {
+                let time = self.in_working_hours(length);
+                let pinned = self.pinned(template, time);
+                let span = self.now.plus(-SPAN_S)..=self.now.plus(-length);
+                pinned.filter(|pinned| span.contains(pinned)).unwrap_or(time)
+            }
         }
+    }
+
+    /// The hour of that day of which the texts tell, if they do.
+    fn pinned(&mut self, template: &Template, day: Time) -> Option<Time> {
+        let midnight = day.unix() / DAY_S * DAY_S;
+        Some(Time::from_unix(midnight + template.hour? * 3_600 + self.rng.i64(300..2_400)))
     }
 
     /// A time at which people write to a help desk, long enough ago.
