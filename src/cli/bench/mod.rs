@@ -20,6 +20,7 @@ use indicatif::ProgressStyle;
 use load::Load;
 use load::Samples;
 use measures::MEASURES;
+use measures::Measure;
 use measures::Scene;
 use measures::Side;
 use report::Report;
@@ -70,6 +71,9 @@ pub struct Bench {
     /// Where the workspaces are made; the disk there counts [default: the system's folder for temporary files].
     #[arg(long, value_name = "DIR")]
     dir: Option<PathBuf>,
+    /// Take this measurement alone, and its yardstick.
+    #[arg(long, value_name = "MEASUREMENT", value_parser = MEASURES.map(|measure| measure.name))]
+    only: Option<String>,
     /// Leave the workspaces where they were made.
     #[arg(long)]
     keep: bool,
@@ -128,8 +132,7 @@ impl Bench {
         let bare = Child::yardstick(&directory)?;
         let scene = Arc::new(Scene { tickets, contacts: made.contacts, keys: made.keys });
         let addresses = |side| if side == Side::Bare { bare.address } else { product.address };
-        let measured = |at: usize, load: &Load| -> Result<Samples, Failure> {
-            let Some(measure) = MEASURES.get(at) else { return Ok(Samples::default()) };
+        let measured = |measure: &Measure, load: &Load| -> Result<Samples, Failure> {
             let (scene, write) = (scene.clone(), measure.request);
             let asked = load::run(load, addresses(measure.side), move |who, dice, out| write(&scene, who, dice, out));
             go_on(stopped)?;
@@ -137,26 +140,34 @@ impl Bench {
         };
         // A few requests, for a server that has never answered has not opened all that it needs.
         let greeting = Load { connections: 1, warm_up: Duration::ZERO, lasting: Duration::from_millis(50), seed: 0 };
-        for at in 0..MEASURES.len() {
-            measured(at, &greeting)?;
+        let measures: Vec<&Measure> = MEASURES.iter().filter(|measure| self.is_wanted(measure)).collect();
+        for measure in &measures {
+            measured(measure, &greeting)?;
         }
         std::thread::sleep(Duration::from_millis(500));
         let at_rest = product.memory();
-        let mut rows: Vec<Row> = MEASURES.iter().map(Row::new).collect();
+        let mut rows: Vec<Row> = measures.iter().map(|measure| Row::new(measure)).collect();
         let bar = self::bar(u64::from(ROUNDS) * rows.len() as u64, "{msg} [{bar:40}] {pos}/{len}");
         let lasting = Duration::from_secs(u64::from(self.seconds)) / ROUNDS;
         for round in 0..ROUNDS {
-            for (at, row) in rows.iter_mut().enumerate() {
+            for (measure, row) in measures.iter().zip(&mut rows) {
                 bar.set_message(row.name);
                 let seed = self.seed.wrapping_add(u64::from(round));
                 let load = Load { connections: self.connections, warm_up: WARM_UP, lasting, seed };
-                row.add(measured(at, &load)?);
+                row.add(measured(measure, &load)?);
                 bar.inc(1);
             }
         }
         bar.finish_and_clear();
         let after_load = product.memory();
         Ok(Size::new(tickets, made.took, made.bytes, at_rest, after_load, rows))
+    }
+
+    /// All, or the one named and its yardstick.
+    fn is_wanted(&self, measure: &Measure) -> bool {
+        let Some(only) = self.only.as_deref() else { return true };
+        let yardstick = MEASURES.iter().find(|one| one.name == only).and_then(|one| one.aim);
+        measure.name == only || yardstick.is_some_and(|(name, _)| measure.name == name)
     }
 }
 
