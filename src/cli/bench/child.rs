@@ -18,6 +18,9 @@ use std::time::Instant;
 /// How long a server may take to start.
 const START_PATIENCE: Duration = Duration::from_secs(20);
 
+/// How Linux counts the time of processes: in hundredths of a second, whatever the kernel's own clock.
+const MS_PER_TICK: u64 = 10;
+
 /// A server that runs until this is dropped.
 pub struct Child {
     /// Where it listens.
@@ -80,6 +83,16 @@ impl Child {
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(())
+    }
+
+    /// What it has used of the processors so far.
+    pub fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        // The program's name, which may hold anything, ends with the last bracket; user and system time follow.
+        let after_name = stat.rsplit(')').next().unwrap_or_default();
+        let ticks: u64 =
+            after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * MS_PER_TICK)
     }
 
     /// What it holds in memory; nothing where the system does not say.

@@ -34,6 +34,10 @@ pub struct Samples {
     pub taken: Vec<Duration>,
     /// From the first counted request to the last answer.
     pub lasted: Duration,
+    /// Requests in all, with those of the warm-up.
+    pub asked: u32,
+    /// What all of them took of the server's processors.
+    pub cpu: Duration,
     /// Requests that were answered otherwise.
     pub errors: usize,
     /// The first such answer.
@@ -45,6 +49,8 @@ impl Samples {
     pub fn add(&mut self, other: Self) {
         self.taken.extend(other.taken);
         self.lasted += other.lasted;
+        self.asked += other.asked;
+        self.cpu += other.cpu;
         self.errors += other.errors;
         self.first_error = self.first_error.take().or(other.first_error);
     }
@@ -105,6 +111,7 @@ impl Client {
             }
             let status = tokio::time::timeout(PATIENCE, self.exchange(&request)).await;
             let status = status.map_err(|_| io::Error::new(ErrorKind::TimedOut, "no answer came in time"))??;
+            samples.asked += 1;
             if !(200..300).contains(&status) {
                 samples.errors += 1;
                 samples.first_error.get_or_insert_with(|| String::from_utf8_lossy(&self.answer).into_owned());

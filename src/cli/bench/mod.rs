@@ -131,12 +131,14 @@ impl Bench {
         let product = Child::serve(&directory)?;
         let bare = Child::yardstick(&directory)?;
         let scene = Arc::new(Scene { tickets, contacts: made.contacts, keys: made.keys });
-        let addresses = |side| if side == Side::Bare { bare.address } else { product.address };
         let measured = |measure: &Measure, load: &Load| -> Result<Samples, Failure> {
             let (scene, write) = (scene.clone(), measure.request);
-            let asked = load::run(load, addresses(measure.side), move |who, dice, out| write(&scene, who, dice, out));
+            let server = if measure.side == Side::Bare { &bare } else { &product };
+            let before = server.cpu();
+            let asked = load::run(load, server.address, move |who, dice, out| write(&scene, who, dice, out));
             go_on(stopped)?;
-            asked.map_err(|cause| Failure::new(Failure::DATA, format!("{}: {cause}", measure.name)))
+            let samples = asked.map_err(|cause| Failure::new(Failure::DATA, format!("{}: {cause}", measure.name)))?;
+            Ok(Samples { cpu: server.cpu().saturating_sub(before), ..samples })
         };
         // A few requests, for a server that has never answered has not opened all that it needs.
         let greeting = Load { connections: 1, warm_up: Duration::ZERO, lasting: Duration::from_millis(50), seed: 0 };

@@ -48,6 +48,8 @@ pub struct Row {
     requests_per_s: f64,
     p50_ms: f64,
     p99_ms: f64,
+    /// What a request takes of the server's processors.
+    cpu_us: f64,
     requests: usize,
     errors: usize,
     first_error: Option<String>,
@@ -66,6 +68,7 @@ impl Row {
             requests_per_s: 0.0,
             p50_ms: 0.0,
             p99_ms: 0.0,
+            cpu_us: 0.0,
             requests: 0,
             errors: 0,
             first_error: None,
@@ -82,12 +85,13 @@ impl Row {
     }
 
     fn sum_up(&mut self) {
-        let Samples { mut taken, lasted, errors, first_error } = std::mem::take(&mut self.samples);
+        let Samples { mut taken, lasted, asked, cpu, errors, first_error } = std::mem::take(&mut self.samples);
         taken.sort_unstable();
         let at = |share: f64| taken.get(((taken.len() as f64 * share) as usize).min(taken.len().saturating_sub(1)));
         let ms = |taken: Option<&Duration>| taken.map_or(0.0, |taken| taken.as_secs_f64() * 1e3);
         (self.p50_ms, self.p99_ms) = (ms(at(0.50)), ms(at(0.99)));
         self.requests_per_s = taken.len() as f64 / lasted.as_secs_f64().max(f64::EPSILON);
+        self.cpu_us = cpu.as_secs_f64() * 1e6 / f64::from(asked.max(1));
         (self.requests, self.errors, self.first_error) = (taken.len(), errors, first_error);
     }
 }
@@ -115,10 +119,10 @@ impl Size {
 impl fmt::Display for Size {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(out, "\n{} tickets, {:.0} MiB, made in {:.1} s", self.tickets, self.file_mib, self.made_in_s)?;
-        writeln!(out, "{:<24}{:>11}{:>9}{:>9}   against", "", "requests/s", "p50 ms", "p99 ms")?;
+        writeln!(out, "{:<24}{:>11}{:>9}{:>9}{:>9}   against", "", "requests/s", "p50 ms", "p99 ms", "CPU us")?;
         for row in &self.rows {
-            let Row { name, requests_per_s, p50_ms, p99_ms, .. } = row;
-            write!(out, "{name:<24}{requests_per_s:>11.0}{p50_ms:>9.2}{p99_ms:>9.2}")?;
+            let Row { name, requests_per_s, p50_ms, p99_ms, cpu_us, .. } = row;
+            write!(out, "{name:<24}{requests_per_s:>11.0}{p50_ms:>9.2}{p99_ms:>9.2}{cpu_us:>9.0}")?;
             if let (Some(yardstick), Some(ratio), Some(aim)) = (row.yardstick, row.ratio, row.aim) {
                 write!(out, "   {ratio:.2} x {yardstick} (aim {aim}{})", missed(ratio >= aim))?;
             }
