@@ -5,6 +5,7 @@ use crate::types::error::Code;
 use crate::types::error::Error;
 use rusqlite::Connection;
 use rusqlite::OpenFlags;
+use rusqlite::config::DbConfig;
 use std::fs;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
@@ -85,6 +86,8 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "secure_delete", "on")?;
     connection.pragma_update(None, "trusted_schema", "off")?;
     connection.pragma_update(None, "temp_store", "memory")?;
+    // Else each newly bound `LIMIT ?` has its statement planned anew: a third of the time that a page's keys took.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
     Ok(())
 }

@@ -1,0 +1,118 @@
+//! A server as a process of its own, of this very program: so that its memory can be read.
+
+use crate::cli::Failure;
+use serde::Serialize;
+use std::fs;
+use std::fs::File;
+use std::net::SocketAddr;
+use std::net::TcpListener;
+use std::net::TcpStream;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process;
+use std::process::Command;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+
+/// How long a server may take to start.
+const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How Linux counts the time of processes: in hundredths of a second, whatever the kernel's own clock.
+const MS_PER_TICK: u64 = 10;
+
+/// A server that runs until this is dropped.
+pub struct Child {
+    /// Where it listens.
+    pub address: SocketAddr,
+    process: process::Child,
+    log: PathBuf,
+}
+
+/// What a process holds in memory, in KiB.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Memory {
+    /// All of it, with the pages of the program's own file.
+    pub resident_kib: u64,
+    /// What belongs to it alone.
+    pub anonymous_kib: u64,
+}
+
+impl Child {
+    /// The server that is measured.
+    pub fn serve(directory: &Path) -> Result<Self, Failure> {
+        Self::start(directory, "serve", |command, address| {
+            command.args(["serve", "--rate-limit", "1000000", "--log", "error", "--listen", &address]);
+            command.arg("--data-dir").arg(directory);
+        })
+    }
+
+    /// The bare server beside it.
+    pub fn yardstick(directory: &Path) -> Result<Self, Failure> {
+        Self::start(directory, "yardstick", |command, address| {
+            command.args(["bench", "--log", "error", "--yardstick", &address]);
+            command.arg("--dir").arg(directory);
+        })
+    }
+
+    fn start(directory: &Path, name: &str, arguments: impl FnOnce(&mut Command, String)) -> Result<Self, Failure> {
+        let told = |cause: std::io::Error| Failure::new(Failure::DATA, format!("{name} can't be started: {cause}."));
+        // A port that is free now: the listener is gone before the server takes it.
+        let address = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).map_err(told)?;
+        let log = directory.join(format!("{name}.log"));
+        let mut command = Command::new(std::env::current_exe().map_err(told)?);
+        arguments(&mut command, address.to_string());
+        // Neither the variables nor the configuration file of whoever measures may change what is measured.
+        std::env::vars_os().map(|(name, _)| name).filter(|name| is_ours(name)).for_each(|name| {
+            command.env_remove(name);
+        });
+        command.current_dir(directory).stdin(Stdio::null()).stdout(Stdio::null());
+        let process = command.stderr(File::create(&log).map_err(told)?).spawn().map_err(told)?;
+        let mut child = Self { address, process, log };
+        child.wait()?;
+        Ok(child)
+    }
+
+    fn wait(&mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        while TcpStream::connect(self.address).is_err() {
+            if !matches!(self.process.try_wait(), Ok(None)) || begun.elapsed() > START_PATIENCE {
+                let log = fs::read_to_string(&self.log).unwrap_or_default();
+                return Err(Failure::new(Failure::DATA, format!("The server to be measured did not start. {log}")));
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(())
+    }
+
+    /// What it has used of the processors so far.
+    pub fn cpu(&self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
+        // The program's name, which may hold anything, ends with the last bracket; user and system time follow.
+        let after_name = stat.rsplit(')').next().unwrap_or_default();
+        let ticks: u64 =
+            after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+        Duration::from_millis(ticks * MS_PER_TICK)
+    }
+
+    /// What it holds in memory; nothing where the system does not say.
+    pub fn memory(&self) -> Memory {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
+        };
+        Memory { resident_kib: field("VmRSS"), anonymous_kib: field("RssAnon") }
+    }
+}
+
+fn is_ours(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|name| name.starts_with("COMMFLOW_"))
+}
+
+impl Drop for Child {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

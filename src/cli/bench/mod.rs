@@ -1,0 +1,231 @@
+//! `commflow bench`: measures this build on this machine, beside bare yardsticks in the same run.
+//!
+//! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
+//! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
+//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards.
+
+mod child;
+mod load;
+mod measures;
+mod report;
+mod workspace;
+mod yardstick;
+
+use crate::cli::Failure;
+use crate::types::error::Error;
+use child::Child;
+use clap::Args;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use load::Load;
+use load::Samples;
+use measures::MEASURES;
+use measures::Measure;
+use measures::Scene;
+use measures::Side;
+use report::Report;
+use report::Row;
+use report::Size;
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::signal::unix::SignalKind;
+use tokio::signal::unix::signal;
+
+/// Each measurement is taken in two halves, in turn with the others: a machine that slows down meanwhile slows all.
+const ROUNDS: u32 = 2;
+/// Before each half, not counted.
+const WARM_UP: Duration = Duration::from_millis(700);
+/// What `--quick` measures.
+const QUICK: (u32, u32) = (10_000, 2);
+
+/// Measures this build on this machine.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  commflow bench --quick
+  commflow bench --tickets 10000,1000000 --dir /var/tmp
+  commflow bench --json > figures.json")]
+pub struct Bench {
+    /// How many tickets the workspaces hold.
+    #[arg(long, value_delimiter = ',', default_value = "10000,1000000", value_name = "N,…",
+        value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
+    tickets: Vec<u32>,
+    /// How long each measurement takes.
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=60))]
+    seconds: u32,
+    /// Connections that are kept busy at once.
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    connections: u32,
+    /// The same seed makes the same workspace and asks for the same things.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    seed: u64,
+    /// Ten thousand tickets, and short measurements.
+    #[arg(long, conflicts_with_all = ["tickets", "seconds"])]
+    quick: bool,
+    /// Where the workspaces are made; the disk there counts [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Take this measurement alone, and its yardstick.
+    #[arg(long, value_name = "MEASUREMENT", value_parser = MEASURES.map(|measure| measure.name))]
+    only: Option<String>,
+    /// Leave the workspaces where they were made.
+    #[arg(long)]
+    keep: bool,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Be the bare server beside the one that is measured.
+    #[arg(long, hide = true, requires = "dir")]
+    yardstick: Option<SocketAddr>,
+}
+
+impl Bench {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the folder can't be used, or one of the two servers fails.
+    pub fn run(mut self) -> Result<(), Failure> {
+        if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {
+            return yardstick::serve(address, directory);
+        }
+        if self.quick {
+            (self.tickets, self.seconds) = (vec![QUICK.0], QUICK.1);
+        }
+        let stopped = watch_for_signals()?;
+        let scratch = Scratch::new(self.dir.clone().unwrap_or_else(std::env::temp_dir), self.keep)?;
+        let mut report = Report::new(&scratch.path, self.connections, self.seconds, self.seed);
+        if !self.json {
+            print!("{}", report.heading());
+        }
+        for &tickets in &self.tickets {
+            let size = self.measure(&scratch.path, tickets, &stopped)?;
+            if !self.json {
+                print!("{size}");
+            }
+            report.sizes.push(size);
+        }
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
+        } else {
+            print!("{}", report.comparison());
+        }
+        Ok(())
+    }
+
+    /// Makes a workspace of this size and measures both servers on it.
+    fn measure(&self, scratch: &Path, tickets: u32, stopped: &Arc<AtomicBool>) -> Result<Size, Failure> {
+        let directory = scratch.join(format!("tickets-{tickets}"));
+        let bar = bar(u64::from(tickets), "making {len} tickets [{bar:40}] {percent} %");
+        let made = workspace::make(&directory, tickets, self.connections, self.seed, |done| {
+            bar.set_position(done);
+            go_on(stopped)
+        });
+        bar.finish_and_clear();
+        let made = made?;
+        let product = Child::serve(&directory)?;
+        let bare = Child::yardstick(&directory)?;
+        let scene = Arc::new(Scene { tickets, contacts: made.contacts, keys: made.keys });
+        let measured = |measure: &Measure, load: &Load| -> Result<Samples, Failure> {
+            let (scene, write) = (scene.clone(), measure.request);
+            let server = if measure.side == Side::Bare { &bare } else { &product };
+            let before = server.cpu();
+            let asked = load::run(load, server.address, move |who, dice, out| write(&scene, who, dice, out));
+            go_on(stopped)?;
+            let samples = asked.map_err(|cause| Failure::new(Failure::DATA, format!("{}: {cause}", measure.name)))?;
+            Ok(Samples { cpu: server.cpu().saturating_sub(before), ..samples })
+        };
+        // A few requests, for a server that has never answered has not opened all that it needs.
+        let greeting = Load { connections: 1, warm_up: Duration::ZERO, lasting: Duration::from_millis(50), seed: 0 };
+        let measures: Vec<&Measure> = MEASURES.iter().filter(|measure| self.is_wanted(measure)).collect();
+        for measure in &measures {
+            measured(measure, &greeting)?;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+        let at_rest = product.memory();
+        let mut rows: Vec<Row> = measures.iter().map(|measure| Row::new(measure)).collect();
+        let bar = self::bar(u64::from(ROUNDS) * rows.len() as u64, "{msg} [{bar:40}] {pos}/{len}");
+        let lasting = Duration::from_secs(u64::from(self.seconds)) / ROUNDS;
+        for round in 0..ROUNDS {
+            for (measure, row) in measures.iter().zip(&mut rows) {
+                bar.set_message(row.name);
+                let seed = self.seed.wrapping_add(u64::from(round));
+                let load = Load { connections: self.connections, warm_up: WARM_UP, lasting, seed };
+                row.add(measured(measure, &load)?);
+                bar.inc(1);
+            }
+        }
+        bar.finish_and_clear();
+        let after_load = product.memory();
+        Ok(Size::new(tickets, made.took, made.bytes, at_rest, after_load, rows))
+    }
+
+    /// All, or the one named and its yardstick.
+    fn is_wanted(&self, measure: &Measure) -> bool {
+        let Some(only) = self.only.as_deref() else { return true };
+        let yardstick = MEASURES.iter().find(|one| one.name == only).and_then(|one| one.aim);
+        measure.name == only || yardstick.is_some_and(|(name, _)| measure.name == name)
+    }
+}
+
+fn bar(length: u64, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::new(length).with_style(style)
+}
+
+/// The folder that everything happens in; removed at the end, also when the end is a failure.
+struct Scratch {
+    path: PathBuf,
+    keep: bool,
+}
+
+impl Scratch {
+    fn new(parent: PathBuf, keep: bool) -> Result<Self, Failure> {
+        let path = parent.join(format!("commflow-bench-{:016x}", fastrand::u64(..)));
+        fs::DirBuilder::new()
+            .mode(0o700)
+            .create(&path)
+            .map_err(|cause| Failure::new(Failure::DATA, format!("{} can't be made: {cause}.", path.display())))?;
+        Ok(Self { path, keep })
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if self.keep {
+            eprintln!("Kept: {}", self.path.display());
+        } else {
+            drop(fs::remove_dir_all(&self.path));
+        }
+    }
+}
+
+/// Ctrl-C and SIGTERM end the run in order: the servers are stopped, and the folder is removed.
+fn watch_for_signals() -> Result<Arc<AtomicBool>, Failure> {
+    let stopped = Arc::new(AtomicBool::new(false));
+    let told = stopped.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+    let (mut interrupt, mut terminate) = {
+        let _inside = runtime.enter();
+        (
+            signal(SignalKind::interrupt()).map_err(Error::internal)?,
+            signal(SignalKind::terminate()).map_err(Error::internal)?,
+        )
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+        });
+        told.store(true, Ordering::Relaxed);
+    });
+    Ok(stopped)
+}
+
+fn go_on(stopped: &AtomicBool) -> Result<(), Failure> {
+    if stopped.load(Ordering::Relaxed) { Err(Failure::new(Failure::USAGE, "Stopped.")) } else { Ok(()) }
+}
