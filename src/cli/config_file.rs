@@ -64,7 +64,7 @@ fn flags(command: &Command) -> BTreeSet<String> {
     let serve = command.get_subcommands().filter(|sub| sub.get_name() == "serve").flat_map(Command::get_arguments);
     let all = serve.chain(command.get_arguments());
     all.map(|argument| argument.get_id().to_string())
-        .filter(|id| !["config", "help", "version", "demo"].contains(&id.as_str()))
+        .filter(|id| !["config", "help", "version"].contains(&id.as_str()))
         .collect()
 }
 

@@ -14,7 +14,7 @@ const PRIORITIES: [&str; 4] = ["low", "urgent", "normal", "high"];
 /// This many tickets; three come at a time, so that the order has ties.
 fn tickets(desk: &TestApp, client: &Client, number: usize) -> Vec<String> {
     let make = |at: usize| {
-        if at % 3 == 0 {
+        if at.is_multiple_of(3) {
             desk.advance(MINUTE);
         }
         id(&client.ticket(json!({"priority": PRIORITIES[at % 4]}))).to_owned()

@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_head_says_how_long_the_whole_answer_is() {
         assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), None);
-        assert_eq!(head(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhel"), Some((201, 45)));
+        assert_eq!(head(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhel"), Some((201, 48)));
         assert_eq!(head(b"HTTP/1.1 304 Not Modified\r\n\r\n"), Some((304, 29)));
     }
 }
