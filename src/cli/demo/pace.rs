@@ -166,12 +166,12 @@ fn pause(rng: &mut Rng, template: &Template, before: Option<Voice>, voice: Optio
     mostly_less(rng, least, most)
 }
 
-/// Most first responses come in time, one in eight does not.
+/// Most first responses come in time, one in ten does not.
 fn first_response(rng: &mut Rng, template: &Template) -> i64 {
     let target = sla::response_target_s(template.rank());
     if template.is_chat() {
         mostly_less(rng, 20, 12 * MINUTE)
-    } else if rng.u8(..8) == 0 {
+    } else if rng.u8(..10) == 0 {
         target * rng.i64(105..230) / 100
     } else {
         mostly_less(rng, target / 40, target * 7 / 10)
@@ -192,8 +192,8 @@ fn after_reply(
         return Some(if closes { ConversationStatus::Closed } else { ConversationStatus::Pending });
     }
     match (template.voice(number + 1), chance) {
-        (Some(Voice::Customer), 0..70) => Some(ConversationStatus::Pending),
-        (Some(Voice::Customer), 70..80) => Some(ConversationStatus::Closed),
+        (Some(Voice::Customer), 0..86) => Some(ConversationStatus::Pending),
+        (Some(Voice::Customer), 86..94) => Some(ConversationStatus::Closed),
         _ => None,
     }
 }
