@@ -10,6 +10,7 @@ use crate::store::list::Order;
 use crate::store::tx::Tx;
 use crate::stored_as_word;
 use crate::types::Result;
+use crate::types::error::Code;
 use crate::types::error::Detail;
 use crate::types::error::Error;
 use crate::types::error::Refused;
@@ -278,7 +279,10 @@ pub fn credentials(db: &Connection, hash: &[u8; 32]) -> Result<Option<Credential
 pub fn create(tx: &Tx, new: NewApiKey, owner: Option<Id<User>>, key: String) -> Result<IssuedKey> {
     let mut faults: Vec<Detail> = Vec::new();
     let owner = new.user_id.or(owner);
-    let user = owner.map(|id| users::get(tx, id)).transpose().unwrap_or_default();
+    let user = match owner.map(|id| users::get(tx, id)).transpose() {
+        Err(error) if error.code != Code::NotFound => return Err(error),
+        found => found.unwrap_or_default(),
+    };
     if user.is_none() {
         faults.push(Refused::new(Rule::UnknownId, "there is no such user").at("user_id"));
     }

@@ -11,8 +11,13 @@ use argon2::PasswordHasher;
 /// # Errors
 /// 422 for a password that is too short or too long to be one.
 pub fn hash(password: &str) -> Result<String> {
-    if !(8..=256).contains(&password.chars().count()) {
-        return Err(Error::invalid_field("password", Rule::TooShort, "must be of 8 to 256 characters"));
+    let rule = match password.chars().count() {
+        0..8 => Some(Rule::TooShort),
+        8..=256 => None,
+        _ => Some(Rule::TooLong),
+    };
+    if let Some(rule) = rule {
+        return Err(Error::invalid_field("password", rule, "must be of 8 to 256 characters"));
     }
     let hash =
         Argon2::default().hash_password(password.as_bytes()).map_err(|cause| Error::internal(cause.to_string()))?;
