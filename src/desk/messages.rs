@@ -135,7 +135,7 @@ pub fn create(tx: &Tx, id: ConversationId, new: NewMessage) -> Result<Message> {
     if moment.imported {
         thread.waiting_since = waiting_since(tx, id)?;
     }
-    row::save(tx, &mut thread)?;
+    row::save(tx, &old, &mut thread)?;
     row::write_marks(tx, &thread, &marks, tx.now)?;
     tell(&tx.importing(moment.imported), &old, &thread)?;
     Ok(message)

@@ -177,7 +177,7 @@ fn folded(names: &[TagName]) -> Vec<String> {
 /// # Errors
 /// Those of SQLite.
 pub fn save_and_tell(tx: &Tx, old: &Thread, mut new: Thread, marks: &[Mark]) -> Result<Thread> {
-    row::save(tx, &mut new)?;
+    row::save(tx, old, &mut new)?;
     row::write_marks(tx, &new, marks, tx.now)?;
     // Read again: a tag may have been known in another spelling.
     let new = row::get(tx, new.id)?;

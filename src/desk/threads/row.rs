@@ -25,6 +25,7 @@ use crate::types::text::TagName;
 use crate::types::time::Time;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
+use rusqlite::ToSql;
 use rusqlite::params;
 use rusqlite::types::FromSql;
 
@@ -350,61 +351,83 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
     Ok(())
 }
 
-/// Saves what may change about a thread: at `tx.now`, with its next version.
+/// Saves what has changed about a thread since it was `old`: at `tx.now`, with its next version. A column that is set is
+/// taken out of each of its indexes and put in again, whatever it held before: so those that are the same are left alone.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn save(tx: &Tx, thread: &mut Thread) -> Result<()> {
+pub fn save(tx: &Tx, old: &Thread, thread: &mut Thread) -> Result<()> {
     thread.version += 1;
     thread.updated_at = tx.now;
-    let SlaColumns { settled, breach_at, warning_at } = SlaColumns::of(thread);
-    let (clock, ticket) = (&thread.clock, thread.ticket.as_ref());
-    tx.prepare_cached(
-        "UPDATE threads SET subject = ?2, status = ?3, priority = ?4, assignee_id = ?5, custom_fields = ?6, waiting_since = ?7,
-            last_message_at = ?8, closed_at = ?9, reopened_count = ?10, comments_count = ?11, replies_count = ?12,
-            notes_count = ?13, updated_at = ?14, version = ?15, ticket_id = ?16, ticket_status = ?17, ticket_created_at = ?18,
-            inbox_id = ?19, follow_up_of = ?20, resolved_at = ?21, ticket_closed_at = ?22, sla_started_at = ?23,
-            response_from = ?24, response_due = ?25, responded_at = ?26, resolution_target = ?27, resolution_used = ?28,
-            running_since = ?29, sla_marks = ?30, sla_settled = ?31, sla_breach_at = ?32, sla_warning_at = ?33, description = ?34
-         WHERE id = ?1",
-    )?
-    .execute(params![
-        thread.id,
-        thread.subject,
-        clock.status,
-        clock.priority,
-        thread.assignee.as_ref().map(|user| user.id),
-        thread.custom_fields,
-        thread.waiting_since,
-        thread.last_message_at,
-        thread.closed_at,
-        thread.reopened_count,
-        thread.messages.comments,
-        thread.messages.replies,
-        thread.messages.notes,
-        thread.updated_at,
-        thread.version,
-        ticket.map(|ticket| ticket.id),
-        ticket.map(|ticket| ticket.status),
-        ticket.map(|ticket| ticket.created_at),
-        ticket.map(|ticket| ticket.inbox),
-        ticket.and_then(|ticket| ticket.follow_up_of),
-        ticket.and_then(|ticket| ticket.resolved_at),
-        ticket.and_then(|ticket| ticket.closed_at),
-        clock.started_at,
-        clock.response_from,
-        clock.response_due,
-        clock.responded_at,
-        clock.resolution_target,
-        clock.resolution_used,
-        clock.running_since,
-        thread.marks,
-        settled,
-        breach_at,
-        warning_at,
-        ticket.and_then(|ticket| ticket.description.as_ref()),
-    ])?;
+    let mut changes = Changes { old, new: thread, columns: Vec::new(), values: vec![Box::new(thread.id)] };
+    changes.shared();
+    changes.ticket();
+    changes.clock();
+    let set: Vec<String> = (2..).zip(changes.columns).map(|(at, column)| format!("{column} = ?{at}")).collect();
+    tx.prepare_cached(&format!("UPDATE threads SET {} WHERE id = ?1", set.join(", ")))?
+        .execute(rusqlite::params_from_iter(changes.values))?;
     Ok(())
+}
+
+/// The columns that differ between two states of a thread, and what they are to hold.
+struct Changes<'a> {
+    old: &'a Thread,
+    new: &'a Thread,
+    columns: Vec<&'static str>,
+    values: Vec<Box<dyn ToSql + 'a>>,
+}
+
+impl<'a> Changes<'a> {
+    fn column<T: ToSql + PartialEq + 'a>(&mut self, name: &'static str, of: impl Fn(&'a Thread) -> T) {
+        let value = of(self.new);
+        if value != of(self.old) {
+            self.columns.push(name);
+            self.values.push(Box::new(value));
+        }
+    }
+
+    fn shared(&mut self) {
+        self.column("subject", |thread| &thread.subject);
+        self.column("status", Thread::status);
+        self.column("priority", Thread::priority);
+        self.column("assignee_id", |thread| thread.assignee.as_ref().map(|user| user.id));
+        self.column("custom_fields", |thread| &thread.custom_fields);
+        self.column("waiting_since", |thread| thread.waiting_since);
+        self.column("last_message_at", |thread| thread.last_message_at);
+        self.column("closed_at", |thread| thread.closed_at);
+        self.column("reopened_count", |thread| thread.reopened_count);
+        self.column("comments_count", |thread| thread.messages.comments);
+        self.column("replies_count", |thread| thread.messages.replies);
+        self.column("notes_count", |thread| thread.messages.notes);
+        self.column("updated_at", |thread| thread.updated_at);
+        self.column("version", |thread| thread.version);
+    }
+
+    fn ticket(&mut self) {
+        let ticket = |thread: &'a Thread| thread.ticket.as_ref();
+        self.column("ticket_id", |thread| Some(ticket(thread)?.id));
+        self.column("ticket_status", |thread| Some(ticket(thread)?.status));
+        self.column("ticket_created_at", |thread| Some(ticket(thread)?.created_at));
+        self.column("inbox_id", |thread| Some(ticket(thread)?.inbox));
+        self.column("follow_up_of", |thread| ticket(thread)?.follow_up_of);
+        self.column("resolved_at", |thread| ticket(thread)?.resolved_at);
+        self.column("ticket_closed_at", |thread| ticket(thread)?.closed_at);
+        self.column("description", |thread| ticket(thread)?.description.as_ref());
+    }
+
+    fn clock(&mut self) {
+        self.column("sla_started_at", |thread| thread.clock.started_at);
+        self.column("response_from", |thread| thread.clock.response_from);
+        self.column("response_due", |thread| thread.clock.response_due);
+        self.column("responded_at", |thread| thread.clock.responded_at);
+        self.column("resolution_target", |thread| thread.clock.resolution_target);
+        self.column("resolution_used", |thread| thread.clock.resolution_used);
+        self.column("running_since", |thread| thread.clock.running_since);
+        self.column("sla_marks", |thread| thread.marks);
+        self.column("sla_settled", |thread| SlaColumns::of(thread).settled);
+        self.column("sla_breach_at", |thread| SlaColumns::of(thread).breach_at);
+        self.column("sla_warning_at", |thread| SlaColumns::of(thread).warning_at);
+    }
 }
 
 /// What the SLA of a thread comes down to, as SQL compares it.
