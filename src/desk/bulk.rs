@@ -28,13 +28,12 @@ pub struct Ids(Vec<String>);
 
 impl Deserr<Invalid> for Ids {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
-        let ids: Vec<String> = Deserr::deserialize_from_value(value, at)?;
+        let mut ids: Vec<String> = Deserr::deserialize_from_value(value, at)?;
+        let mut seen = HashSet::new();
+        ids.retain(|id| seen.insert(id.clone()));
         let refused = match ids.len() {
             0 => Refused::new(Rule::TooShort, "must hold at least one id"),
-            1..=MAX_IDS => {
-                let mut seen = HashSet::new();
-                return Ok(Self(ids.into_iter().filter(|id| seen.insert(id.clone())).collect()));
-            }
+            1..=MAX_IDS => return Ok(Self(ids)),
             _ => Refused::new(Rule::TooLong, "can't hold over 1,000 ids"),
         };
         Err(Invalid(vec![refused.at(path(at))]))
