@@ -5,6 +5,12 @@ use crate::types::Result;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 
+/// What tells one request from another under the same `Idempotency-Key`.
+pub type Fingerprint = [u8; 32];
+
+/// The fingerprint of a request without a body.
+pub const NO_BODY: Fingerprint = [0; 32];
+
 /// Which request it was: per credential, method and path, and key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RequestKey {

@@ -1,9 +1,9 @@
 //! Safe retries: the answer to a POST that carries an `Idempotency-Key` is written in the same transaction as its effect,
 //! and sent again when the same request comes again.
 
-use crate::api::border::input::Fingerprint;
 use crate::store::answers;
 use crate::store::answers::Answer;
+use crate::store::answers::Fingerprint;
 use crate::store::answers::RequestKey;
 use crate::store::tx::Tx;
 use crate::types::Result;

@@ -1,6 +1,8 @@
 //! What comes in: ids in paths, and JSON bodies, bounded in size, time and depth.
 
 use crate::api::border::context::Context;
+use crate::store::answers::Fingerprint;
+use crate::store::answers::NO_BODY;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -49,12 +51,6 @@ pub struct Input<T> {
     /// SHA-256 of the body as JSON: the same however it was spaced and ordered.
     pub fingerprint: Fingerprint,
 }
-
-/// What tells one request from another under the same `Idempotency-Key`.
-pub type Fingerprint = [u8; 32];
-
-/// The fingerprint of a request without a body.
-pub const NO_BODY: Fingerprint = [0; 32];
 
 impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
     type Error = Error;
