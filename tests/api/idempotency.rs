@@ -10,6 +10,7 @@ use commflow::desk::sweep;
 use commflow::store::tx::Actor;
 use serde_json::json;
 use std::sync::mpsc::channel;
+use std::time::Duration;
 
 fn raw(caller: &Client<'_>, key: &str, path: &str, text: &str) -> Answer {
     caller.send("POST", path, &[("idempotency-key", key)], Some(text.to_owned()))
@@ -249,6 +250,8 @@ fn while_the_first_is_running_the_second_is_told_to_wait() {
     let (resume, stopped) = channel::<()>();
     let (tell, heard) = channel();
     std::thread::scope(|scope| {
+        // Dropped with this scope, so that the writer goes on even if the test fails.
+        let resume = resume;
         // The writer stands still, so both must wait; one of them waits for nothing.
         let store = desk.server().store.clone();
         let stand_still = move || store.write_blocking(Actor::SYSTEM, move |_| Ok(stopped.recv().is_ok())).unwrap();
@@ -257,7 +260,7 @@ fn while_the_first_is_running_the_second_is_told_to_wait() {
             let (tell, agent) = (tell.clone(), &agent);
             scope.spawn(move || tell.send(agent.post_once("k", "/v1/contacts", json!({"name": "x"}))).unwrap());
         }
-        heard.recv().unwrap().refused(409, "conflict");
+        heard.recv_timeout(Duration::from_secs(10)).unwrap().refused(409, "conflict");
         resume.send(()).unwrap();
         let first = heard.recv().unwrap();
         assert_eq!(first.status, 201);

@@ -1,7 +1,10 @@
 //! Paths, queries and headers in odd spellings.
 
+use crate::access::ROWS;
+use crate::access::filled;
 use crate::access::furnish;
 use crate::harness::TestApp;
+use crate::harness::details;
 use crate::wire::Wire;
 use serde_json::json;
 
@@ -200,4 +203,36 @@ fn a_link_leads_on_whatever_the_query_held() {
     let second = admin.get(&first.next().unwrap());
     assert_eq!(second.ids(), ["contact_003"]);
     assert_eq!(second.next(), None);
+}
+
+#[test]
+fn a_route_takes_its_own_parameters_and_no_other() {
+    let desk = TestApp::new();
+    let admin = furnish(&desk);
+    for route in commflow::api::routes().table().routes.iter().filter(|route| route.path.starts_with("/v1/")) {
+        let row = ROWS.iter().find(|row| row.path == route.path && row.method == route.method.as_str()).unwrap();
+        let ask = |query: &str| {
+            let body = (!row.body.is_empty()).then(|| row.body.to_owned());
+            admin.send(row.method, &format!("{}?{query}", filled(row.path)), &[], body)
+        };
+        let error = ask("nonsense=1").refused(400, "invalid_parameter");
+        assert_eq!(
+            details(&error),
+            [("nonsense".to_owned(), "unknown_field".to_owned())],
+            "{} {}",
+            row.method,
+            row.path
+        );
+        for known in &route.parameters {
+            // Twice is never right, and shows that it is known.
+            let error = ask(&format!("{known}=1&{known}=1")).refused(400, "invalid_parameter");
+            assert_eq!(
+                details(&error),
+                [((*known).to_owned(), "invalid_format".to_owned())],
+                "{} {}",
+                row.method,
+                row.path
+            );
+        }
+    }
 }
