@@ -9,8 +9,10 @@ use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 /// An instant, in whole seconds since 1970-01-01T00:00:00Z. Between the years 0001 and 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -117,6 +119,16 @@ impl Clock {
         match self {
             Self::System => chrono::Utc::now().timestamp_millis(),
             Self::Manual(now) => now.load(Ordering::SeqCst),
+        }
+    }
+
+    /// Milliseconds that only ever grow, from an arbitrary beginning: for what is measured, not dated. A machine's clock
+    /// may be set back.
+    pub fn ticks_ms(&self) -> i64 {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match self {
+            Self::System => i64::try_from(BEGINNING.elapsed().as_millis()).unwrap_or(i64::MAX),
+            Self::Manual(_) => self.now_ms(),
         }
     }
 

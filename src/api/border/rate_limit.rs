@@ -2,7 +2,6 @@
 
 use crate::api::border::address::Address;
 use crate::types::time::Clock;
-use governor::NotUntil;
 use governor::Quota;
 use governor::RateLimiter;
 use governor::middleware::StateInformationMiddleware;
@@ -52,8 +51,12 @@ struct Ticks(Clock);
 impl governor::clock::Clock for Ticks {
     type Instant = Duration;
     fn now(&self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.now_ms()).unwrap_or(0))
+        ticks(&self.0)
     }
+}
+
+fn ticks(clock: &Clock) -> Duration {
+    Duration::from_millis(u64::try_from(clock.ticks_ms()).unwrap_or(0))
 }
 
 type Limiter = RateLimiter<Bucket, DashMapStateStore<Bucket>, Ticks, StateInformationMiddleware>;
@@ -68,7 +71,7 @@ pub struct Limiters {
 impl Limiters {
     /// No bucket yet.
     pub fn new(clock: Clock) -> Self {
-        Self { swept_at_ms: AtomicI64::new(clock.now_ms()), clock, by_quota: RwLock::default() }
+        Self { swept_at_ms: AtomicI64::new(clock.ticks_ms()), clock, by_quota: RwLock::default() }
     }
 
     /// Takes one request out of a bucket of `per_minute`, or tells how long to wait.
@@ -81,7 +84,7 @@ impl Limiters {
         let now_ms = self.clock.now_ms();
         match limiter.check_key(&bucket) {
             Ok(snapshot) => allowed(&snapshot, quota, now_ms),
-            Err(refusal) => refused(&refusal, quota, now_ms),
+            Err(refusal) => refused(refusal.wait_time_from(ticks(&self.clock)), quota, now_ms),
         }
     }
 
@@ -106,7 +109,7 @@ impl Limiters {
     }
 
     fn sweep(&self) {
-        let (now, before) = (self.clock.now_ms(), self.swept_at_ms.load(Ordering::Relaxed));
+        let (now, before) = (self.clock.ticks_ms(), self.swept_at_ms.load(Ordering::Relaxed));
         let due = now - before >= SWEEP_EVERY_MS;
         if due && self.swept_at_ms.compare_exchange(before, now, Ordering::Relaxed, Ordering::Relaxed).is_ok() {
             // Of every quota: one that nobody uses any more would keep its buckets for ever.
@@ -125,9 +128,8 @@ fn allowed(snapshot: &StateSnapshot, quota: NonZeroU32, now_ms: i64) -> Rate {
     Rate { limit: quota.get(), remaining, reset: full_at(now_ms, missing, quota), retry_after_s: None }
 }
 
-fn refused(refusal: &NotUntil<Duration>, quota: NonZeroU32, now_ms: i64) -> Rate {
-    let now = Duration::from_millis(u64::try_from(now_ms).unwrap_or(0));
-    let wait_ms = i64::try_from(refusal.wait_time_from(now).as_millis()).unwrap_or(i64::MAX);
+fn refused(wait: Duration, quota: NonZeroU32, now_ms: i64) -> Rate {
+    let wait_ms = i64::try_from(wait.as_micros().div_ceil(1_000)).unwrap_or(i64::MAX);
     // Rounded up: who waits as long as he is told must not be refused again.
     let wait_s = u64::try_from(wait_ms).unwrap_or(0).div_ceil(1_000).max(1);
     let missing = i64::from(quota.get()) - 1;
