@@ -173,9 +173,9 @@ CREATE TABLE thread_tags (
     thread_id INTEGER NOT NULL REFERENCES threads (id),
     tag_id    INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
     position  INTEGER NOT NULL,
-    PRIMARY KEY (thread_id, tag_id)
+    PRIMARY KEY (thread_id, position)            -- in the order in which they are shown
 ) WITHOUT ROWID;
-CREATE INDEX thread_tags_by_tag ON thread_tags (tag_id);
+CREATE UNIQUE INDEX thread_tags_by_tag ON thread_tags (tag_id, thread_id);
 
 CREATE TABLE messages (
     id          INTEGER PRIMARY KEY AUTOINCREMENT,

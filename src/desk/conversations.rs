@@ -155,7 +155,7 @@ pub struct ConversationFilter {
 /// # Errors
 /// `not_found`.
 pub fn get(db: &Connection, id: ConversationId) -> Result<Conversation> {
-    row::get(db, id).map(|thread| Conversation::of(&thread))
+    row::get(db, id).map(Conversation::from)
 }
 
 /// Conversations, newest first unless ordered otherwise. Totals come from the kept counters, but for spans of time and
@@ -181,7 +181,8 @@ pub fn list(
     } else {
         list.count(db)?
     };
-    list.page(db, paging, total, |number| get(db, Id::from_row(number)))
+    let mut reading = row::Reading::conversations(db)?;
+    list.page(db, paging, total, |number| reading.get(ConversationId::from_row(number)).map(Conversation::from))
 }
 
 /// The list behind [`list`], for the test of its plans.
@@ -225,7 +226,7 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
     };
     let first = First { kind: new.message.kind, body: new.message.body };
     let (thread, _) = begin::begin(tx, thread, new.tags.0, first, None, moment)?;
-    Ok(Conversation::of(&thread))
+    Ok(thread.into())
 }
 
 /// Changes a conversation, and with it its ticket.
@@ -234,5 +235,5 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
 /// `not_found`; 422 with all the fields at fault.
 pub fn update(tx: &Tx, id: ConversationId, patch: ConversationPatch) -> Result<Conversation> {
     let old = row::get(tx, id)?;
-    change::change(tx, &old, &patch.into()).map(|thread| Conversation::of(&thread))
+    change::change(tx, &old, &patch.into()).map(Conversation::from)
 }

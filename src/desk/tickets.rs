@@ -173,11 +173,11 @@ pub struct TicketFilter {
 /// # Errors
 /// `not_found`.
 pub fn get(db: &Connection, id: TicketId, now: Time) -> Result<Ticket> {
-    view(&row::get_by_ticket(db, id)?, now)
+    view(row::get_by_ticket(db, id)?, now)
 }
 
-fn view(thread: &Thread, now: Time) -> Result<Ticket> {
-    Ticket::of(thread, now).ok_or_else(|| Error::not_found("ticket"))
+fn view(thread: Thread, now: Time) -> Result<Ticket> {
+    Ticket::from(thread, now).ok_or_else(|| Error::not_found("ticket"))
 }
 
 /// Tickets, newest first unless ordered otherwise.
@@ -213,7 +213,8 @@ pub fn list(
             counts::tickets(db, values, Some(status))? + moving.count(db)?
         }
     };
-    list.page(db, paging, total, |number| get(db, Id::from_row(number), now))
+    let mut reading = row::Reading::tickets(db)?;
+    list.page(db, paging, total, |number| view(reading.get(TicketId::from_row(number))?, now))
 }
 
 /// The list behind [`list`], for the test of its plans.
@@ -304,9 +305,8 @@ fn of_conversation(tx: &Tx, id: ConversationId, new: NewTicket) -> Result<Ticket
     let status = old.status().for_ticket(None);
     let mut with_ticket = old.clone();
     with_ticket.ticket = Some(part.numbered(tx, status, tx.now)?);
-    let saved = change::save_and_tell(tx, &old, with_ticket, &[])?;
-    let ticket = view(&saved, tx.now)?;
-    tx.emit(EventKind::TicketCreated, About::new(ticket.id, Some(saved.contact.id.row())), None, &ticket)?;
+    let ticket = view(change::save_and_tell(tx, &old, with_ticket, &[])?, tx.now)?;
+    tx.emit(EventKind::TicketCreated, About::new(ticket.id, Some(ticket.contact.id.row())), None, &ticket)?;
     Ok(ticket)
 }
 
@@ -350,7 +350,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
     let first = First { kind: MessageType::Comment, body: description.clone() };
     let part = NewTicketPart { inbox, follow_up_of: None, description: Some(description) };
     let (thread, _) = begin::begin(tx, thread, new.tags.0.unwrap_or_default().0, first, Some(part), moment)?;
-    view(&thread, tx.now)
+    view(thread, tx.now)
 }
 
 /// Changes a ticket, and with it its conversation.
@@ -359,7 +359,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
 /// `not_found`; 422 with all the fields at fault.
 pub fn update(tx: &Tx, id: TicketId, patch: TicketPatch) -> Result<Ticket> {
     let old = row::get_by_ticket(tx, id)?;
-    view(&change::change(tx, &old, &patch.into())?, tx.now)
+    view(change::change(tx, &old, &patch.into())?, tx.now)
 }
 
 /// The story of a ticket's SLA: each stretch running, paused, met or missed, and why.
@@ -400,6 +400,6 @@ pub fn bulk_update(tx: &Tx, bulk: BulkTickets, dry_run: bool) -> Result<Outcome>
     bulk::apply(tx, &bulk.ids, dry_run, |tx, id| {
         let old = row::get_by_ticket(tx, id)?;
         let new = change::change(tx, &old, &patch)?;
-        Ok((view(&old, tx.now)?, view(&new, tx.now)?))
+        Ok((view(old, tx.now)?, view(new, tx.now)?))
     })
 }

@@ -105,7 +105,7 @@ impl List {
         db: &Connection,
         paging: &Paging,
         total: i64,
-        get: impl Fn(i64) -> Result<T>,
+        mut get: impl FnMut(i64) -> Result<T>,
     ) -> Result<Page<T>> {
         let keys = self.keys(db, paging, total)?;
         let full = i64::try_from(keys.len()).is_ok_and(|length| length > paging.per_page);

@@ -3,8 +3,9 @@
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use chrono::DateTime;
+use chrono::Datelike;
 use chrono::NaiveDate;
-use chrono::SecondsFormat;
+use chrono::Timelike;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -45,8 +46,25 @@ impl Time {
 
 impl fmt::Display for Time {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let instant = DateTime::from_timestamp(self.0, 0).unwrap_or_default();
-        out.write_str(&instant.to_rfc3339_opts(SecondsFormat::Secs, true))
+        let instant = DateTime::from_timestamp(self.0, 0).unwrap_or_default().naive_utc();
+        let (date, time) = (instant.date(), instant.time());
+        // Every object shows several: digit by digit is a fifth of the work of a format string.
+        let mut text = *b"0000-00-00T00:00:00Z";
+        let parts = [
+            (0, 4, u32::try_from(date.year()).unwrap_or(0)),
+            (5, 2, date.month()),
+            (8, 2, date.day()),
+            (11, 2, time.hour()),
+            (14, 2, time.minute()),
+            (17, 2, time.second()),
+        ];
+        for (at, length, mut number) in parts {
+            for digit in text.iter_mut().skip(at).take(length).rev() {
+                *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+                number /= 10;
+            }
+        }
+        out.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
 

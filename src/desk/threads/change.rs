@@ -236,15 +236,8 @@ pub fn turn(thread: &mut Thread, marks: &mut Vec<Mark>, status: NewStatus, now: 
 /// Those of SQLite.
 pub fn set_tags(tx: &Tx, thread: &Thread) -> Result<()> {
     let ids = tags::find_or_create(tx, &thread.tags)?;
-    let kept = serde_json::to_string(&ids.iter().map(|id| id.row()).collect::<Vec<_>>())?;
-    tx.prepare_cached(
-        "DELETE FROM thread_tags WHERE thread_id = ?1 AND tag_id NOT IN (SELECT value FROM json_each(?2))",
-    )?
-    .execute(params![thread.id, kept])?;
-    let mut insert = tx.prepare_cached(
-        "INSERT INTO thread_tags (thread_id, tag_id, position) VALUES (?1, ?2, ?3)
-         ON CONFLICT DO UPDATE SET position = excluded.position",
-    )?;
+    tx.prepare_cached("DELETE FROM thread_tags WHERE thread_id = ?1")?.execute([thread.id])?;
+    let mut insert = tx.prepare_cached("INSERT INTO thread_tags (thread_id, tag_id, position) VALUES (?1, ?2, ?3)")?;
     for (position, id) in (0_i64..).zip(&ids) {
         insert.execute(params![thread.id, id, position])?;
     }

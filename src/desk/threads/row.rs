@@ -19,10 +19,12 @@ use crate::types::Result;
 use crate::types::custom_fields::CustomFields;
 use crate::types::error::Error;
 use crate::types::id::Id;
+use crate::types::id::Kind;
 use crate::types::text::Body;
 use crate::types::text::Line;
 use crate::types::text::TagName;
 use crate::types::time::Time;
+use rusqlite::CachedStatement;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::ToSql;
@@ -125,7 +127,7 @@ macro_rules! select {
     ($condition:literal) => {
         concat!(
             "SELECT t.id, t.subject, t.channel, t.contact_id, c.name, c.email, c.id IS NULL, t.assignee_id, u.name,
-             (SELECT json_group_array(name) FROM
+             (SELECT group_concat(name, char(31)) FROM
                 (SELECT g.name FROM thread_tags tt JOIN tags g ON g.id = tt.tag_id WHERE tt.thread_id = t.id ORDER BY tt.position)),
              t.custom_fields, t.waiting_since, t.last_message_at, t.closed_at, t.reopened_count,
              t.comments_count, t.replies_count, t.notes_count, t.created_at, t.updated_at, t.version,
@@ -149,7 +151,7 @@ pub const BY_TICKET: &str = select!("t.ticket_id = ?1");
 /// # Errors
 /// `not_found`.
 pub fn get(db: &Connection, id: ConversationId) -> Result<Thread> {
-    db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+    Reading::conversations(db)?.get(id)
 }
 
 /// The thread behind a ticket.
@@ -157,7 +159,38 @@ pub fn get(db: &Connection, id: ConversationId) -> Result<Thread> {
 /// # Errors
 /// `not_found`.
 pub fn get_by_ticket(db: &Connection, id: TicketId) -> Result<Thread> {
-    db.prepare_cached(BY_TICKET)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+    Reading::tickets(db)?.get(id)
+}
+
+/// Reads many threads by one kind of id.
+pub struct Reading<'a> {
+    statement: CachedStatement<'a>,
+}
+
+impl<'a> Reading<'a> {
+    /// By the conversation's id.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn conversations(db: &'a Connection) -> Result<Self> {
+        Ok(Self { statement: db.prepare_cached(BY_ID)? })
+    }
+
+    /// By the ticket's id.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn tickets(db: &'a Connection) -> Result<Self> {
+        Ok(Self { statement: db.prepare_cached(BY_TICKET)? })
+    }
+
+    /// The thread of this id.
+    ///
+    /// # Errors
+    /// `not_found`.
+    pub fn get<K: Kind>(&mut self, id: Id<K>) -> Result<Thread> {
+        self.statement.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+    }
 }
 
 /// Takes a row's columns one after the other.
@@ -175,7 +208,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Thread> {
     let (id, subject, channel) = (columns.next()?, columns.next()?, columns.next()?);
     let contact = contact_ref(columns)?;
     let assignee = assignee_ref(columns)?;
-    let tags = tag_names(&columns.next::<String>()?)?;
+    let tags = tag_names(columns.next()?);
     Ok(Thread {
         id,
         subject,
@@ -221,13 +254,10 @@ fn assignee_ref(columns: &mut Columns) -> rusqlite::Result<Option<UserRef>> {
     Ok(id.zip(name).map(|(id, name)| UserRef { id, name }))
 }
 
-fn tag_names(json: &str) -> rusqlite::Result<Vec<TagName>> {
-    if json == "[]" {
-        return Ok(Vec::new());
-    }
-    let names: Vec<String> = serde_json::from_str(json)
-        .map_err(|cause| rusqlite::Error::FromSqlConversionFailure(9, rusqlite::types::Type::Text, Box::new(cause)))?;
-    Ok(names.into_iter().filter_map(|name| name.parse().ok()).collect())
+/// Names hold no control characters, so that one can part them.
+fn tag_names(joined: Option<String>) -> Vec<TagName> {
+    let Some(joined) = joined else { return Vec::new() };
+    joined.split('\u{1f}').filter_map(|name| name.parse().ok()).collect()
 }
 
 fn ticket_part(columns: &mut Columns) -> rusqlite::Result<Option<TicketPart>> {

@@ -64,16 +64,22 @@ pub struct Conversation {
 impl Conversation {
     /// The thread, seen as a conversation.
     pub fn of(thread: &Thread) -> Self {
+        Self::from(thread.clone())
+    }
+}
+
+impl From<Thread> for Conversation {
+    fn from(thread: Thread) -> Self {
         Self {
             id: thread.id,
-            subject: thread.subject.clone(),
             status: thread.status(),
             priority: thread.priority(),
+            subject: thread.subject,
             channel: thread.channel,
-            assignee: thread.assignee.clone(),
-            contact: thread.contact.clone(),
-            tags: thread.tags.clone(),
-            custom_fields: thread.custom_fields.clone(),
+            assignee: thread.assignee,
+            contact: thread.contact,
+            tags: thread.tags,
+            custom_fields: thread.custom_fields,
             ticket_id: thread.ticket.as_ref().map(|ticket| ticket.id),
             waiting_since: thread.waiting_since,
             last_message_at: thread.last_message_at,
@@ -136,20 +142,28 @@ pub struct Ticket {
 impl Ticket {
     /// The thread, seen as a ticket at `now`; none if it isn't one.
     pub fn of(thread: &Thread, now: Time) -> Option<Self> {
-        let ticket = thread.ticket.as_ref()?;
+        thread.ticket.as_ref()?;
+        Self::from(thread.clone(), now)
+    }
+
+    /// As [`Ticket::of`], of a thread that is not needed any more.
+    pub fn from(thread: Thread, now: Time) -> Option<Self> {
+        let sla = Sla::of(&thread.clock, now);
+        let priority = thread.priority();
+        let ticket = thread.ticket?;
         Some(Self {
             id: ticket.id,
-            subject: thread.subject.clone(),
-            description: ticket.description.clone(),
+            subject: thread.subject,
+            description: ticket.description,
             status: ticket.status,
-            priority: thread.priority(),
-            sla: Sla::of(&thread.clock, now),
+            priority,
+            sla,
             channel: thread.channel,
             inbox_id: ticket.inbox,
-            assignee: thread.assignee.clone(),
-            contact: thread.contact.clone(),
-            tags: thread.tags.clone(),
-            custom_fields: thread.custom_fields.clone(),
+            assignee: thread.assignee,
+            contact: thread.contact,
+            tags: thread.tags,
+            custom_fields: thread.custom_fields,
             conversation_id: thread.id,
             follow_up_of: ticket.follow_up_of,
             resolved_at: ticket.resolved_at,
