@@ -1,6 +1,7 @@
 //! Does what is kept twice agree? The counters with the rows, the SLA clocks with their marks, the threads with their messages.
 
 use crate::desk::sla;
+use crate::desk::threads::marks;
 use crate::desk::threads::row;
 use crate::store::check;
 use crate::store::check::Fault;
@@ -44,7 +45,7 @@ pub fn agreements(db: &Connection) -> Result<Vec<Fault>> {
     let threads = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
     for number in threads {
         let thread = row::get(db, Id::from_row(number))?;
-        if sla::replay(&row::marks(db, thread.id)?).as_ref() != Some(&thread.clock) {
+        if sla::replay(&marks::read(db, thread.id)?).as_ref() != Some(&thread.clock) {
             faults.push(format!("the SLA clock of {} does not follow from its marks", thread.id));
         }
     }

@@ -10,6 +10,7 @@ use crate::desk::threads::begin::Moment;
 use crate::desk::threads::begin::NewTicketPart;
 use crate::desk::threads::change;
 use crate::desk::threads::change::NewStatus;
+use crate::desk::threads::marks;
 use crate::desk::threads::message;
 pub use crate::desk::threads::message::Message;
 pub use crate::desk::threads::message::MessageType;
@@ -17,6 +18,7 @@ use crate::desk::threads::message::Written;
 use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
 use crate::desk::threads::row::Thread;
+use crate::desk::threads::save;
 use crate::desk::threads::view::Conversation;
 use crate::desk::users;
 use crate::desk::users::UserStatus;
@@ -135,8 +137,8 @@ pub fn create(tx: &Tx, id: ConversationId, new: NewMessage) -> Result<Message> {
     if moment.imported {
         thread.waiting_since = waiting_since(tx, id)?;
     }
-    row::save(tx, &old, &mut thread)?;
-    row::write_marks(tx, &thread, &marks, tx.now)?;
+    save::save(tx, &old, &mut thread)?;
+    marks::write(tx, &thread, &marks, tx.now)?;
     tell(&tx.importing(moment.imported), &old, &thread)?;
     Ok(message)
 }

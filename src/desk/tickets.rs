@@ -28,6 +28,7 @@ use crate::desk::threads::change::TagChange;
 use crate::desk::threads::change::ThreadPatch;
 use crate::desk::threads::counts;
 use crate::desk::threads::counts::TicketValues;
+use crate::desk::threads::marks;
 use crate::desk::threads::message::MessageType;
 use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
@@ -368,7 +369,7 @@ pub fn update(tx: &Tx, id: TicketId, patch: TicketPatch) -> Result<Ticket> {
 /// `not_found`.
 pub fn sla_story(db: &Connection, id: TicketId, now: Time) -> Result<Story> {
     let thread = row::get_by_ticket(db, id)?;
-    Ok(story::story(&row::marks(db, thread.id)?, now))
+    Ok(story::story(&marks::read(db, thread.id)?, now))
 }
 
 /// Both views of a ticket's thread, for an export.

@@ -5,6 +5,7 @@ use crate::desk::sla::Mark;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
 use crate::desk::threads::change;
+use crate::desk::threads::marks;
 use crate::desk::threads::message;
 use crate::desk::threads::message::Message;
 use crate::desk::threads::message::MessageType;
@@ -13,6 +14,7 @@ use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
 use crate::desk::threads::row::Thread;
 use crate::desk::threads::row::TicketPart;
+use crate::desk::threads::save;
 use crate::desk::threads::view::Conversation;
 use crate::desk::threads::view::Ticket;
 use crate::store::tx::About;
@@ -116,10 +118,10 @@ pub fn begin(
     thread.ticket = ticket.map(|part| part.numbered(tx, TicketStatus::Open, moment.at)).transpose()?;
     // It starts no clock: what is brought in needs it as well, for marks that come later follow from it.
     let priority = thread.priority();
-    row::mark(&mut thread, &mut marks, Mark::Created(priority), tx.now);
+    marks::apply(&mut thread, &mut marks, Mark::Created(priority), tx.now);
     count_in(&mut thread, &mut marks, first.kind, moment, tx.now);
-    row::insert(tx, &mut thread)?;
-    row::write_marks(tx, &thread, &marks, tx.now)?;
+    save::insert(tx, &mut thread)?;
+    marks::write(tx, &thread, &marks, tx.now)?;
     if !thread.tags.is_empty() {
         change::set_tags(tx, &thread)?;
         // Read again: a tag may have been known in another spelling.
@@ -149,7 +151,7 @@ pub fn count_in(thread: &mut Thread, marks: &mut Vec<Mark>, kind: MessageType, m
         let mut moved = thread.clock.clone();
         moved.apply(mark, now);
         if moved != thread.clock {
-            row::mark(thread, marks, mark, now);
+            marks::apply(thread, marks, mark, now);
         }
     }
     match kind {

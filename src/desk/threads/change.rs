@@ -8,8 +8,10 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TagList;
 use crate::desk::threads::TicketStatus;
+use crate::desk::threads::marks;
 use crate::desk::threads::row;
 use crate::desk::threads::row::Thread;
+use crate::desk::threads::save;
 use crate::desk::threads::view::Conversation;
 use crate::desk::threads::view::Ticket;
 use crate::desk::users;
@@ -151,7 +153,7 @@ pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
     if let Some(priority) = patch.priority.0
         && priority != new.priority()
     {
-        row::mark(&mut new, &mut marks, Mark::Priority(priority), tx.now);
+        marks::apply(&mut new, &mut marks, Mark::Priority(priority), tx.now);
     }
     if let Some(status) = patch.status {
         turn(&mut new, &mut marks, status, tx.now);
@@ -177,8 +179,8 @@ fn folded(names: &[TagName]) -> Vec<String> {
 /// # Errors
 /// Those of SQLite.
 pub fn save_and_tell(tx: &Tx, old: &Thread, mut new: Thread, marks: &[Mark]) -> Result<Thread> {
-    row::save(tx, old, &mut new)?;
-    row::write_marks(tx, &new, marks, tx.now)?;
+    save::save(tx, old, &mut new)?;
+    marks::write(tx, &new, marks, tx.now)?;
     // Read again: a tag may have been known in another spelling.
     let new = row::get(tx, new.id)?;
     tx.emit(EventKind::ConversationUpdated, about(&new), Some(&Conversation::of(old)), &Conversation::of(&new))?;
@@ -214,7 +216,7 @@ pub fn turn(thread: &mut Thread, marks: &mut Vec<Mark>, status: NewStatus, now: 
     };
     let was = thread.status();
     if conversation != was {
-        row::mark(thread, marks, Mark::Status(conversation), now);
+        marks::apply(thread, marks, Mark::Status(conversation), now);
         thread.closed_at = (conversation == ConversationStatus::Closed).then_some(now);
         if was == ConversationStatus::Closed {
             thread.reopened_count += 1;

@@ -4,8 +4,10 @@
 pub mod begin;
 pub mod change;
 pub mod counts;
+pub mod marks;
 pub mod message;
 pub mod row;
+pub mod save;
 pub mod view;
 
 use crate::choice;
