@@ -46,6 +46,8 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod desk;
+
+pub mod search;
 pub mod store;
 pub mod types;
 pub mod work;
