@@ -46,7 +46,6 @@ pub mod api;
 pub mod app;
 pub mod cli;
 pub mod desk;
-
 pub mod search;
 pub mod store;
 pub mod types;
