@@ -1,1 +1,3 @@
 //! Search: a tantivy index beside the store, derived from the change feed. May import `types`, `store`, `work` and `desk`.
+
+pub mod text;
