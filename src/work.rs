@@ -59,7 +59,7 @@ impl Ringer {
     /// Has the worker look now.
     pub fn ring(&self) {
         // Full: it has been rung already.
-        drop(self.bell.try_send(()));
+        let _ = self.bell.try_send(());
     }
 }
 
@@ -105,7 +105,7 @@ pub fn run(mut worker: impl Worker, clock: Clock) -> Result<Running> {
                 }
             };
             // Rung or not, it is time to look again.
-            drop(rung.recv_timeout(pause));
+            let _ = rung.recv_timeout(pause);
         }
     };
     let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(body).map_err(Error::internal)?;

@@ -39,6 +39,12 @@ impl Views {
         }
     }
 
+    /// What the other has not.
+    pub fn without(self, other: Self) -> Self {
+        let not = Self { contact: !other.contact, conversation: !other.conversation, ticket: !other.ticket };
+        self.and(not)
+    }
+
     /// How many lists that are.
     pub fn count(self) -> usize {
         usize::from(self.contact) + usize::from(self.conversation) + usize::from(self.ticket)

@@ -27,8 +27,6 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 /// Between two looks while files with erased words are written anew.
 const ERASING_PAUSE: Duration = Duration::from_millis(10);
-/// After the index could not be had: it may be another process that has it.
-const RETRY_PAUSE: Duration = Duration::from_secs(1);
 /// Rows that a step of a rebuild reads.
 const BUILD_ROWS: i64 = 500;
 /// Documents between two commits of a rebuild, each of which tells how far it is.
@@ -91,9 +89,8 @@ impl Worker for Indexer {
                 Ok(next)
             }
             Err(error) => {
-                tracing::warn!(%error, "the search index could not be written; it is opened again");
                 self.shared.close();
-                Ok(Next::After(RETRY_PAUSE))
+                Err(error)
             }
         }
     }

@@ -90,11 +90,13 @@ impl Shared {
         self.state.receiver_count() > 0
     }
 
+    /// Whether events up to this one can be found.
+    pub fn is_at(&self, event: i64) -> bool {
+        self.state.borrow().event >= event
+    }
+
     /// Waits until events up to this one can be found, a second at most; whether they can.
     pub async fn reach(&self, event: i64) -> bool {
-        if self.state.borrow().event >= event {
-            return true;
-        }
         self.wait(PATIENCE, |state| state.event >= event).await
     }
 

@@ -5,7 +5,6 @@ use crate::cli::Failure;
 use crate::cli::bench::measures::address;
 use crate::desk::api_keys;
 use crate::desk::api_keys::NewApiKey;
-use crate::desk::contacts::words;
 use crate::desk::inboxes;
 use crate::desk::inboxes::NewInbox;
 use crate::desk::sla;
@@ -200,11 +199,6 @@ impl Filler {
                 "INSERT INTO contacts (email, email_key, name, company, created_at, updated_at) VALUES (?1, ?1, ?2, ?3, ?4, ?4)",
             )?
             .execute(params![email, name, "Example Ltd", created])?;
-        let contact = self.db.last_insert_rowid();
-        let mut insert = self.db.prepare_cached("INSERT INTO contact_words (word, contact_id) VALUES (?1, ?2)")?;
-        for word in words(&format!("{name} {email}")) {
-            insert.execute(params![word, contact])?;
-        }
         Ok(())
     }
 
