@@ -132,7 +132,8 @@ fn word(stretch: &str) -> String {
     if stretch.is_ascii() {
         return stretch.get(..WORD_MAX_CHARS).unwrap_or(stretch).to_ascii_lowercase();
     }
-    folded(stretch).take(WORD_MAX_CHARS).collect()
+    let simple: Option<String> = stretch.chars().map(simple).take(WORD_MAX_CHARS).collect();
+    simple.unwrap_or_else(|| folded(stretch).take(WORD_MAX_CHARS).collect())
 }
 
 /// What spellings of the same words share: no accents, no capitals, no forms of width or style; `ß` is `ss`.
@@ -143,6 +144,31 @@ pub fn fold(text: &str) -> String {
 fn folded(text: &str) -> impl Iterator<Item = char> {
     // Composing again at the end puts what is left in one order, and Hangul and voiced kana into one character.
     text.nfkd().filter(|&character| !is_let_go(character)).flat_map(char::to_lowercase).flat_map(plain).nfc()
+}
+
+/// What a frequent character folds to, if all around it are as simple: what most words are made of takes no long way.
+fn simple(character: char) -> Option<char> {
+    match character {
+        'a'..='z' | '0'..='9' => Some(character),
+        'A'..='Z' => Some(character.to_ascii_lowercase()),
+        'À'..='Å' | 'à'..='å' => Some('a'),
+        'È'..='Ë' | 'è'..='ë' => Some('e'),
+        'Ì'..='Ï' | 'ì'..='ï' => Some('i'),
+        'Ò'..='Ö' | 'ò'..='ö' => Some('o'),
+        'Ù'..='Ü' | 'ù'..='ü' => Some('u'),
+        'Ç' | 'ç' => Some('c'),
+        'Ñ' | 'ñ' => Some('n'),
+        'Й' | 'й' => Some('и'),
+        'а'..='я' => Some(character),
+        'А'..='Я' => char::from_u32(u32::from(character) + 32),
+        // Kana, Han and Hangul syllables.
+        '\u{3041}'..='\u{3096}' | '\u{30a1}'..='\u{30fc}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => {
+            Some(character)
+        }
+        // Thai, but for the marks whose order may need mending.
+        '\u{e01}'..='\u{e32}' | '\u{e34}'..='\u{e37}' | '\u{e40}'..='\u{e4b}' => Some(character),
+        _ => None,
+    }
 }
 
 /// Whether a fold leaves this character out. The voicing marks of kana stay: they make another letter.
@@ -278,6 +304,9 @@ mod tests {
         for character in '\0'..=char::MAX {
             let folded = fold(character.encode_utf8(&mut [0; 4]));
             assert_eq!(fold(&folded), folded, "U+{:04X}", u32::from(character));
+            if let Some(simple) = simple(character) {
+                assert_eq!(simple.to_string(), folded, "U+{:04X}", u32::from(character));
+            }
         }
     }
 
