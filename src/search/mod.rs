@@ -139,6 +139,10 @@ impl Search {
     /// Waits until what was erased before has left the index's files, for a while: writing a large index anew takes longer, and
     /// goes on without being waited for.
     pub async fn erase(&self) {
+        // An index that is being built, or can't be had, is not waited for: the erasure is on its way to it.
+        if self.phase() != Phase::Ready {
+            return;
+        }
         self.ringer.ring();
         if !self.shared.erase(self.store.head(), 2 * self.patience).await {
             tracing::warn!("erased words are still being taken out of the search index's files");
