@@ -8,11 +8,15 @@ use crate::desk::threads::row;
 use crate::desk::threads::row::Thread;
 use crate::search::card::Card;
 use crate::search::card::Views;
+use crate::search::query::FilterField;
+use crate::search::query::ObjectId;
 use crate::search::schema::BLOCK_MESSAGES;
+use crate::search::schema::Fact;
 use crate::search::schema::Fields;
 use crate::search::schema::Key;
 use crate::search::schema::Owner;
 use crate::search::text;
+use crate::search::tokenizers;
 use crate::types::Result;
 use crate::types::email::Email;
 use crate::types::text::Line;
@@ -23,10 +27,8 @@ use sha2::Digest;
 use sha2::Sha256;
 use tantivy::TantivyDocument;
 
-/// The fact of each document of a long thread.
-pub const LONG: &str = "long";
-/// The fact of the first document of a long thread, which knows what the thread is.
-pub const HEAD: &str = "head";
+/// The assignee of what nobody looks after, as a fact.
+pub const NOBODY: &str = "none";
 
 /// A document before it is tantivy's.
 #[derive(Debug, Clone)]
@@ -40,8 +42,6 @@ pub struct Entry {
     time: i64,
     title: Vec<String>,
     text: Vec<String>,
-    who: Vec<String>,
-    exact: Vec<String>,
     facts: Vec<String>,
 }
 
@@ -55,10 +55,12 @@ impl Entry {
             ticket: 0,
             title: Vec::new(),
             text: Vec::new(),
-            who: Vec::new(),
-            exact: Vec::new(),
-            facts: Vec::new(),
+            facts: vec![Fact::Owner(key.owner()).to_string(), Fact::Key(key).to_string()],
         }
+    }
+
+    fn know(&mut self, fact: Fact) {
+        self.facts.push(fact.to_string());
     }
 
     /// A text that weighs more than others.
@@ -71,9 +73,14 @@ impl Entry {
     fn person(&mut self, name: Option<&str>, email: Option<&str>) {
         for text in name.into_iter().chain(email) {
             self.text.push(text.to_owned());
-            self.who.push(text.to_owned());
+            for token in text::tokens(text) {
+                self.know(Fact::Who(&token.word));
+                tokenizers::edges(&token.word).for_each(|edge| self.know(Fact::WhoEdge(edge)));
+            }
         }
-        self.exact.extend(email.map(text::fold));
+        if let Some(email) = email {
+            self.know(Fact::Address(&text::fold(email)));
+        }
     }
 
     /// The fingerprint of all that is indexed but the tags, which can go while nobody changes the thread.
@@ -82,7 +89,7 @@ impl Entry {
         for number in [self.key.0, self.card.packed(), self.ticket.unsigned_abs(), self.time.unsigned_abs()] {
             hash.update(number.to_le_bytes());
         }
-        for list in [&self.title, &self.text, &self.who, &self.exact, &self.facts] {
+        for list in [&self.title, &self.text, &self.facts] {
             hash.update(list.len().to_le_bytes());
             for text in list {
                 hash.update(text.len().to_le_bytes());
@@ -106,10 +113,11 @@ impl Entry {
             document.add_text(fields.text, text);
             document.add_text(fields.edges, text);
         }
-        self.who.iter().for_each(|text| document.add_text(fields.who, text));
-        self.exact.iter().for_each(|text| document.add_text(fields.exact, text));
-        self.facts.iter().for_each(|text| document.add_text(fields.facts, text));
-        self.tags.iter().for_each(|tag| document.add_u64(fields.tags, tag.unsigned_abs()));
+        self.facts.iter().for_each(|fact| document.add_text(fields.facts, fact));
+        for &tag in &self.tags {
+            document.add_text(fields.facts, Fact::Tag(tag).to_string());
+            document.add_u64(fields.tags, tag.unsigned_abs());
+        }
         document.add_u64(fields.owner, self.key.owner().0);
         document.add_u64(fields.key, self.key.0);
         document.add_u64(fields.ticket, self.ticket.unsigned_abs());
@@ -135,7 +143,8 @@ pub fn contact(contact: &Contact) -> Entry {
     }
     entry.text.extend(contact.company.as_ref().map(Line::to_string));
     entry.text.extend(contact.custom_fields.texts().map(|(_, text)| text));
-    entry.facts.push("is:contact".to_owned());
+    entry.know(Fact::Is("contact"));
+    entry.know(Fact::Id(ObjectId::Contact(contact.id.row())));
     entry
 }
 
@@ -153,7 +162,7 @@ pub fn thread(db: &Connection, thread: &Thread) -> Result<Vec<Entry>> {
     let mut entry = Entry::new(Key::new(owner, 0), card, thread.last_message_at.unwrap_or(thread.created_at));
     entry.ticket = thread.ticket.as_ref().map_or(0, |ticket| ticket.id.row());
     entry.tags = tags(db, thread.id)?;
-    entry.facts = facts(thread, long);
+    facts(&mut entry, thread, long);
     entry.titled(thread.subject.as_str());
     // An erased contact has no address, and the name that stands in his place is not his.
     let erased = thread.contact.email.is_none() && thread.contact.name.as_deref() == Some(DELETED_NAME);
@@ -188,7 +197,7 @@ pub fn block(db: &Connection, id: ConversationId, block: i64) -> Result<Option<E
     let card = Card { views, long: true, ..Card::default() };
     let mut entry = Entry::new(Key::new(Owner::thread(id.row()), block), card, Time::from_unix(0));
     entry.text = messages;
-    entry.facts = vec![LONG.to_owned()];
+    entry.know(Fact::Long);
     Ok(Some(entry))
 }
 
@@ -210,27 +219,27 @@ pub fn whole_thread(db: &Connection, id: ConversationId) -> Result<Vec<Entry>> {
     Ok(all)
 }
 
-fn facts(thread: &Thread, long: bool) -> Vec<String> {
-    let assignee = thread.assignee.as_ref().map_or_else(|| "none".to_owned(), |user| user.id.row().to_string());
-    let mut facts = vec![
-        "is:conversation".to_owned(),
-        format!("status:{}", thread.status()),
-        format!("priority:{}", thread.priority()),
-        format!("channel:{}", thread.channel),
-        format!("assignee:{assignee}"),
-        format!("contact:{}", thread.contact.id.row()),
-    ];
+/// What a thread can be looked up and filtered by.
+fn facts(entry: &mut Entry, thread: &Thread, long: bool) {
+    entry.know(Fact::Is("conversation"));
+    entry.know(Fact::Id(ObjectId::Conversation(thread.id.row())));
+    entry.know(Fact::Filter(FilterField::Status, thread.status().as_str()));
+    entry.know(Fact::Filter(FilterField::Priority, thread.priority().as_str()));
+    entry.know(Fact::Filter(FilterField::Channel, thread.channel.as_str()));
+    let assignee = thread.assignee.as_ref().map_or_else(|| NOBODY.to_owned(), |user| user.id.row().to_string());
+    entry.know(Fact::Filter(FilterField::Assignee, &assignee));
+    entry.know(Fact::Contact(thread.contact.id.row()));
     if let Some(ticket) = &thread.ticket {
-        facts.push("is:ticket".to_owned());
-        facts.push(format!("inbox:{}", ticket.inbox.row()));
-        if ticket.status.as_str() != thread.status().as_str() {
-            facts.push(format!("status:{}", ticket.status));
-        }
+        entry.know(Fact::Is("ticket"));
+        entry.know(Fact::Id(ObjectId::Ticket(ticket.id.row())));
+        entry.know(Fact::Filter(FilterField::Inbox, &ticket.inbox.row().to_string()));
+        // Where it is the conversation's, it is said twice, which does no harm.
+        entry.know(Fact::Filter(FilterField::Status, ticket.status.as_str()));
     }
     if long {
-        facts.extend([LONG.to_owned(), HEAD.to_owned()]);
+        entry.know(Fact::Long);
+        entry.know(Fact::Head);
     }
-    facts
 }
 
 fn tags(db: &Connection, id: ConversationId) -> Result<Vec<i64>> {

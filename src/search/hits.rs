@@ -2,11 +2,11 @@
 //! in different ones, so those few are looked at word by word.
 
 use crate::search::card::Views;
-use crate::search::documents::LONG;
 use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::long;
 use crate::search::plan::Plan;
+use crate::search::schema::Fact;
 use crate::search::schema::Owner;
 use crate::search::view::Columns;
 use crate::search::view::View;
@@ -121,7 +121,7 @@ pub fn find(view: &View, plan: &Plan, limit: usize) -> Result<Best> {
         best.total += segment.total;
         segment.heap.into_iter().for_each(|Reverse(hit)| best.take(hit));
     }
-    if view.searcher.doc_freq(&view.fields.fact(LONG)).map_err(unavailable)? > 0 {
+    if view.searcher.doc_freq(&view.fields.fact(Fact::Long)).map_err(unavailable)? > 0 {
         long::find(view, plan, &mut best)?;
     }
     Ok(best)

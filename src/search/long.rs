@@ -3,14 +3,13 @@
 
 use crate::search::card::Card;
 use crate::search::card::Views;
-use crate::search::documents::HEAD;
-use crate::search::documents::LONG;
 use crate::search::hits;
 use crate::search::hits::Best;
 use crate::search::hits::Hit;
 use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::plan::Plan;
+use crate::search::schema::Fact;
 use crate::search::schema::Owner;
 use crate::search::view::Columns;
 use crate::search::view::View;
@@ -45,13 +44,13 @@ struct Found {
 /// # Errors
 /// When the index can't be read.
 pub fn find(view: &View, plan: &Plan, best: &mut Best) -> Result<()> {
-    let ask = |fact: &str, clauses: Vec<(Occur, Box<dyn Query>)>, lens: Option<&Lens>| {
+    let ask = |fact: Fact, clauses: Vec<(Occur, Box<dyn Query>)>, lens: Option<&Lens>| {
         let fact = TermQuery::new(view.fields.fact(fact), IndexRecordOption::Basic);
         let only: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(fact), 0.0));
         let tree = BooleanQuery::new(clauses.into_iter().chain([(Occur::Must, only)]).collect());
         view.searcher.search(&tree, &Threads { view, lens: lens.cloned() }).map_err(unavailable)
     };
-    let heads = ask(HEAD, hits::filters(plan), Some(&plan.lens))?;
+    let heads = ask(Fact::Head, hits::filters(plan), Some(&plan.lens))?;
     let mut threads: HashMap<Owner, (Found, Vec<i64>)> = heads
         .into_iter()
         .filter(|(_, head)| head.views != Views::NONE)
@@ -60,7 +59,7 @@ pub fn find(view: &View, plan: &Plan, best: &mut Best) -> Result<()> {
     for part in &plan.parts {
         let mut clauses = vec![(Occur::Must, part.matching.box_clone())];
         clauses.extend(part.bonus.as_ref().map(|bonus| (Occur::Should, bonus.box_clone())));
-        let found = ask(LONG, clauses, None)?;
+        let found = ask(Fact::Long, clauses, None)?;
         threads.retain(|owner, (thread, blocks)| {
             let Some(matched) = found.get(owner) else { return false };
             thread.score += matched.score;
@@ -70,7 +69,7 @@ pub fn find(view: &View, plan: &Plan, best: &mut Best) -> Result<()> {
         });
     }
     for part in &plan.excluded {
-        let found = ask(LONG, vec![(Occur::Must, part.box_clone())], None)?;
+        let found = ask(Fact::Long, vec![(Occur::Must, part.box_clone())], None)?;
         threads.retain(|owner, (thread, _)| {
             thread.views = found.get(owner).map_or(thread.views, |matched| thread.views.without(matched.views));
             thread.views != Views::NONE

@@ -1,6 +1,7 @@
 //! Contacts by the beginnings of words in their names and addresses: all of them, for a list that orders and pages them.
 
 use crate::search::index::unavailable;
+use crate::search::schema::Fact;
 use crate::search::terms;
 use crate::search::view::Columns;
 use crate::search::view::View;
@@ -23,9 +24,9 @@ use tantivy::schema::IndexRecordOption;
 /// When the index can't be read.
 pub fn find(view: &View, words: &[String]) -> Result<Vec<i64>> {
     let fields = &view.fields;
-    let is_contact = TermQuery::new(fields.fact("is:contact"), IndexRecordOption::Basic);
+    let is_contact = TermQuery::new(fields.fact(Fact::Is("contact")), IndexRecordOption::Basic);
     let mut all: Vec<Box<dyn Query>> = vec![Box::new(is_contact)];
-    all.extend(words.iter().map(|word| terms::begins(fields.who, word)));
+    all.extend(words.iter().map(|word| terms::who(fields, word)));
     view.searcher.search(&BooleanQuery::intersection(all), &Numbers { view }).map_err(unavailable)
 }
 

@@ -1,20 +1,22 @@
 //! From a query to what tantivy is asked: a tree that is built by hand, bounded in every direction. No text of a person goes
 //! to a parser of tantivy's.
 
+use crate::desk::contacts::Contact;
 use crate::search::card::Views;
+use crate::search::documents::NOBODY;
 use crate::search::lens::Lens;
 use crate::search::names;
 use crate::search::names::Named;
 use crate::search::query::Filter;
 use crate::search::query::FilterField;
-use crate::search::query::ObjectId;
 use crate::search::query::Part;
 use crate::search::query::Query;
+use crate::search::schema::Fact;
 use crate::search::schema::Fields;
-use crate::search::schema::Owner;
 use crate::search::terms;
 use crate::search::text;
 use crate::types::Result;
+use crate::types::id::Id;
 use rusqlite::Connection;
 use tantivy::Searcher;
 use tantivy::Term;
@@ -31,6 +33,8 @@ use tantivy::schema::IndexRecordOption;
 
 /// Words of so many characters or more are tried with one typo.
 const TYPO_MIN_CHARS: usize = 4;
+/// Words of a segment's titles that are looked through for what a word begins: it decides on the order alone.
+const TITLE_BEGUN_MAX: u64 = 1_000;
 /// What may end a phrase, where its last word is only begun.
 const PHRASE_ENDS_MAX: u32 = 1_000;
 /// What a match is worth, beside a word's own weight (BM25, mostly from 1 to 10). A subject or a name counts as so much more.
@@ -104,7 +108,7 @@ impl Planner<'_> {
     }
 
     fn clause(&self, part: &Part) -> Result<Clause> {
-        let Fields { text, title, exact, tags, .. } = *self.fields;
+        let Fields { text, title, .. } = *self.fields;
         let (mut alternatives, mut bonuses) = match part.words.as_slice() {
             [word] => (self.word(text, word, part)?, self.title(word, part)?),
             words => {
@@ -113,12 +117,12 @@ impl Planner<'_> {
             }
         };
         for tag in self.tags.iter().filter(|tag| names::holds(&tag.words, &part.words, part.by_prefix)) {
-            alternatives.push(worth(term(Term::from_field_u64(tags, tag.number.unsigned_abs())), TAG_SCORE));
+            alternatives.push(worth(self.fact(Fact::Tag(tag.number)), TAG_SCORE));
         }
         if let Some(address) = &part.exact {
-            alternatives.push(worth(term(Term::from_field_text(exact, address)), ADDRESS_SCORE));
+            alternatives.push(worth(self.fact(Fact::Address(address)), ADDRESS_SCORE));
         }
-        alternatives.extend(part.id.map(|id| worth(term(self.named(id)), ID_SCORE)));
+        alternatives.extend(part.id.map(|id| worth(self.fact(Fact::Id(id)), ID_SCORE)));
         Ok(Clause {
             matching: any(alternatives),
             bonus: (!bonuses.is_empty()).then(|| any(std::mem::take(&mut bonuses))),
@@ -139,7 +143,7 @@ impl Planner<'_> {
         }
         let begun = match terms::edge(word) {
             true => term(Term::from_field_text(self.fields.edges, word)),
-            false => terms::begun(field, word),
+            false => terms::begun(field, word, terms::BEGUN_MAX),
         };
         Ok(vec![weighed(own), worth(begun, BEGUN_SCORE)])
     }
@@ -151,7 +155,7 @@ impl Planner<'_> {
         if self.tries_typo(word, part) {
             bonuses.push(worth(fuzzy(field, word, part.by_prefix), TITLE_BEGUN_SCORE));
         } else if part.by_prefix {
-            bonuses.push(worth(terms::begun(field, word), TITLE_BEGUN_SCORE));
+            bonuses.push(worth(terms::begun(field, word, TITLE_BEGUN_MAX), TITLE_BEGUN_SCORE));
         }
         Ok(bonuses)
     }
@@ -160,21 +164,18 @@ impl Planner<'_> {
         self.typos && !part.quoted && is_long(word)
     }
 
-    fn named(&self, id: ObjectId) -> Term {
-        match id {
-            ObjectId::Conversation(number) => self.fields.of_owner(Owner::thread(number)),
-            ObjectId::Contact(number) => self.fields.of_owner(Owner::contact(number)),
-            ObjectId::Ticket(number) => Term::from_field_u64(self.fields.ticket, number.unsigned_abs()),
-        }
+    fn fact(&self, fact: Fact) -> Box<dyn Tree> {
+        term(self.fields.fact(fact))
+    }
+
+    /// One of these facts, which is worth nothing by itself.
+    fn facts<'a>(&self, facts: impl IntoIterator<Item = Fact<'a>>) -> Box<dyn Tree> {
+        worth(any(facts.into_iter().map(|fact| self.fact(fact)).collect()), 0.0)
     }
 
     fn kinds(&self, views: Views) -> Box<dyn Tree> {
         let kinds = [(views.contact, "contact"), (views.conversation, "conversation"), (views.ticket, "ticket")];
-        self.facts(kinds.iter().filter(|(wanted, _)| *wanted).map(|(_, kind)| format!("is:{kind}")))
-    }
-
-    fn facts(&self, facts: impl IntoIterator<Item = String>) -> Box<dyn Tree> {
-        worth(any(facts.into_iter().map(|fact| term(self.fields.fact(&fact))).collect()), 0.0)
+        self.facts(kinds.iter().filter(|(wanted, _)| *wanted).map(|(_, list)| Fact::Is(list)))
     }
 
     /// All filters of one field. A thread can have many tags: all must fit. Of what it can have but one of, one must.
@@ -188,7 +189,7 @@ impl Planner<'_> {
                 plan.lens.statuses = (!wanted.is_empty()).then(|| values(&wanted));
                 plan.lens.not_statuses = values(&excluded);
                 if !wanted.is_empty() {
-                    plan.filters.push(self.facts(wanted.iter().map(|one| format!("status:{}", one.value))));
+                    plan.filters.push(self.facts(wanted.iter().map(|one| Fact::Filter(field, &one.value))));
                 }
                 return Ok(());
             }
@@ -221,45 +222,38 @@ impl Planner<'_> {
     }
 
     fn filtered(&self, filter: &Filter) -> Result<Box<dyn Tree>> {
-        let value = filter.value.as_str();
-        Ok(match filter.field {
-            FilterField::Tag => {
-                let tags = names::tags(self.tags, value).into_iter();
-                let terms = tags.map(|tag| term(Term::from_field_u64(self.fields.tags, tag.unsigned_abs())));
-                worth(any(terms.collect()), 0.0)
-            }
+        let (field, value) = (filter.field, filter.value.as_str());
+        let numbers = |numbers: Vec<String>| self.facts(numbers.iter().map(|number| Fact::Filter(field, number)));
+        Ok(match field {
+            FilterField::Tag => self.facts(names::tags(self.tags, value).into_iter().map(Fact::Tag)),
             FilterField::Assignee => {
                 let users = names::assignees(self.db, value, self.caller)?.into_iter();
-                self.facts(users.map(|user| match user {
-                    Some(number) => format!("assignee:{number}"),
-                    None => "assignee:none".to_owned(),
-                }))
+                numbers(users.map(|user| user.map_or_else(|| NOBODY.to_owned(), |number| number.to_string())).collect())
             }
             FilterField::Inbox => {
-                self.facts(names::inboxes(self.db, value)?.into_iter().map(|inbox| format!("inbox:{inbox}")))
+                numbers(names::inboxes(self.db, value)?.into_iter().map(|inbox| inbox.to_string()).collect())
             }
             FilterField::From => self.from(value),
-            field => self.facts([format!("{field}:{value}")]),
+            field => self.facts([Fact::Filter(field, value)]),
         })
     }
 
     /// Threads with a contact: by id, by address, or by the beginnings of words of name and address.
     fn from(&self, value: &str) -> Box<dyn Tree> {
-        if let Ok(id) = value.to_ascii_lowercase().parse::<crate::types::id::Id<crate::desk::contacts::Contact>>() {
-            return self.facts([format!("contact:{}", id.row())]);
+        if let Ok(id) = value.to_ascii_lowercase().parse::<Id<Contact>>() {
+            return self.facts([Fact::Contact(id.row())]);
         }
-        let words = names::words(value);
+        let (words, address) = (names::words(value), text::fold(value));
         if words.is_empty() {
             return any(Vec::new());
         }
-        let threads = self.facts(["is:conversation".to_owned()]);
-        let address = Term::from_field_text(self.fields.exact, &text::fold(value));
+        let address = self.fields.fact(Fact::Address(&address));
         let has_address = value.contains('@') && self.searcher.doc_freq(&address).is_ok_and(|count| count > 0);
         let mut all = match has_address {
             true => vec![worth(term(address), 0.0)],
-            false => words.iter().map(|word| worth(terms::begins(self.fields.who, word), 0.0)).collect(),
+            false => words.iter().map(|word| worth(terms::who(self.fields, word), 0.0)).collect(),
         };
-        all.push(threads);
+        all.push(self.facts([Fact::Is("conversation")]));
         Box::new(BooleanQuery::intersection(all))
     }
 }

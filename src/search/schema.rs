@@ -1,13 +1,15 @@
 //! What the index holds of a document, and how. The words of a thread of up to [`BLOCK_MESSAGES`] messages are one document;
 //! a longer thread has one more for each further block of as many, so that one more message never indexes all again.
 
+use crate::search::query::FilterField;
+use crate::search::query::ObjectId;
 use crate::search::tokenizers;
 use crate::types::id::Id;
+use std::fmt;
 use tantivy::Index;
 use tantivy::Term;
 use tantivy::schema::FAST;
 use tantivy::schema::Field;
-use tantivy::schema::INDEXED;
 use tantivy::schema::IndexRecordOption;
 use tantivy::schema::Schema;
 use tantivy::schema::TextFieldIndexing;
@@ -73,7 +75,7 @@ impl Key {
     }
 }
 
-/// The fields.
+/// The fields. Those that are searched are few, for each has files and a dictionary of its own to be written at each commit.
 #[derive(Debug, Clone, Copy)]
 pub struct Fields {
     /// Every word, with its places.
@@ -82,13 +84,9 @@ pub struct Fields {
     pub title: Field,
     /// The first one, two and three characters of every word: what is typed first would else be thousands of words.
     pub edges: Field,
-    /// The words of the contact's name and address, and their edges (after a `^`).
-    pub who: Field,
-    /// Addresses, whole.
-    pub exact: Field,
-    /// What can be filtered by, as `priority:high`.
+    /// What is looked up as it stands: see [`Fact`].
     pub facts: Field,
-    /// The numbers of a thread's tags. Their names are the store's: renaming one changes nothing here.
+    /// The numbers of a thread's tags, for `commflow check`.
     pub tags: Field,
     /// [`Owner`].
     pub owner: Field,
@@ -102,6 +100,56 @@ pub struct Fields {
     pub time: Field,
     /// The fingerprint of all that was indexed, for `commflow check`.
     pub print: Field,
+}
+
+/// What is known of a document and looked up as it stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Fact<'a> {
+    /// Whose it is.
+    Owner(Owner),
+    /// Which one it is.
+    Key(Key),
+    /// The object's id.
+    Id(ObjectId),
+    /// In which list it shows up: `contact`, `conversation`, `ticket`.
+    Is(&'a str),
+    /// A field that can be filtered by, and its value.
+    Filter(FilterField, &'a str),
+    /// The number of a tag. Its name is the store's: renaming it changes nothing here.
+    Tag(i64),
+    /// The number of the contact that a thread is with.
+    Contact(i64),
+    /// An address, folded.
+    Address(&'a str),
+    /// A word of the contact's name or address.
+    Who(&'a str),
+    /// The first characters of such a word.
+    WhoEdge(&'a str),
+    /// One of several documents of a long thread.
+    Long,
+    /// The first of them, which knows what the thread is.
+    Head,
+}
+
+impl fmt::Display for Fact<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Owner(owner) => write!(out, "owner:{}", owner.0),
+            Self::Key(key) => write!(out, "key:{}", key.0),
+            Self::Id(ObjectId::Conversation(number)) => write!(out, "id:conv:{number}"),
+            Self::Id(ObjectId::Ticket(number)) => write!(out, "id:ticket:{number}"),
+            Self::Id(ObjectId::Contact(number)) => write!(out, "id:contact:{number}"),
+            Self::Is(list) => write!(out, "is:{list}"),
+            Self::Filter(field, value) => write!(out, "{field}:{value}"),
+            Self::Tag(number) => write!(out, "tag:{number}"),
+            Self::Contact(number) => write!(out, "with:{number}"),
+            Self::Address(address) => write!(out, "address:{address}"),
+            Self::Who(word) => write!(out, "who:{word}"),
+            Self::WhoEdge(edge) => write!(out, "begins:{edge}"),
+            Self::Long => write!(out, "long"),
+            Self::Head => write!(out, "head"),
+        }
+    }
 }
 
 fn words(tokenizer: &str, option: IndexRecordOption) -> TextOptions {
@@ -118,13 +166,11 @@ pub fn schema() -> (Schema, Fields) {
         text: schema.add_text_field("text", words(tokenizers::WORDS, IndexRecordOption::WithFreqsAndPositions)),
         title: schema.add_text_field("title", words(tokenizers::WORDS, IndexRecordOption::WithFreqsAndPositions)),
         edges: schema.add_text_field("edges", words(tokenizers::EDGES, IndexRecordOption::Basic)),
-        who: schema.add_text_field("who", words(tokenizers::WHO, IndexRecordOption::Basic)),
-        exact: schema.add_text_field("exact", words("raw", IndexRecordOption::Basic)),
         facts: schema.add_text_field("facts", words("raw", IndexRecordOption::Basic)),
-        tags: schema.add_u64_field("tags", INDEXED | FAST),
-        owner: schema.add_u64_field("owner", INDEXED | FAST),
-        key: schema.add_u64_field("key", INDEXED | FAST),
-        ticket: schema.add_u64_field("ticket", INDEXED | FAST),
+        tags: schema.add_u64_field("tags", FAST),
+        owner: schema.add_u64_field("owner", FAST),
+        key: schema.add_u64_field("key", FAST),
+        ticket: schema.add_u64_field("ticket", FAST),
         card: schema.add_u64_field("card", FAST),
         time: schema.add_i64_field("time", FAST),
         print: schema.add_u64_field("print", FAST),
@@ -133,19 +179,9 @@ pub fn schema() -> (Schema, Fields) {
 }
 
 impl Fields {
-    /// A fact, such as `priority:high`.
-    pub fn fact(&self, fact: &str) -> Term {
-        Term::from_field_text(self.facts, fact)
-    }
-
-    /// All documents of an owner.
-    pub fn of_owner(&self, owner: Owner) -> Term {
-        Term::from_field_u64(self.owner, owner.0)
-    }
-
-    /// One document.
-    pub fn of_key(&self, key: Key) -> Term {
-        Term::from_field_u64(self.key, key.0)
+    /// A fact, as it is looked up.
+    pub fn fact(&self, fact: Fact) -> Term {
+        Term::from_field_text(self.facts, &fact.to_string())
     }
 }
 

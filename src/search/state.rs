@@ -122,3 +122,19 @@ impl Shared {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn while_the_index_is_built_a_search_hears_how_far_it_is_and_when_to_ask_again() {
+        let shared = Shared::default();
+        shared.set(Phase::Building { done: 43, total: 100 });
+        let error = shared.view().err().unwrap();
+        assert!(error.message.contains("43 %"), "{error}");
+        assert_eq!((error.code.status(), error.retry_after_s), (503, Some(1)));
+        let phase = serde_json::to_string(&shared.phase()).unwrap();
+        assert_eq!(phase, r#"{"status":"rebuilding","done":43,"total":100}"#);
+    }
+}

@@ -1,7 +1,8 @@
 //! What a word begins: found in the index's own list of words, within bounds.
 
 use crate::search::index::unavailable;
-use crate::search::tokenizers::EDGE_MARK;
+use crate::search::schema::Fact;
+use crate::search::schema::Fields;
 use crate::search::tokenizers::EDGE_MAX_CHARS;
 use crate::types::Result;
 use std::collections::BTreeSet;
@@ -16,29 +17,28 @@ use tantivy::schema::IndexRecordOption;
 
 /// Up to so many words are each weighed by itself.
 const FEW: usize = 16;
-/// Words of a segment that are looked through at most. In a workspace of a million documents, four characters begin some
-/// thousands.
-const BEGUN_MAX: u64 = 50_000;
+/// Words of a segment that are looked through at most, for a beginning of four characters or more: in a workspace of a million
+/// documents, such begin some thousands.
+pub const BEGUN_MAX: u64 = 50_000;
 
 /// Whether a word is so short that the index keeps what it begins under the word itself.
 pub fn edge(word: &str) -> bool {
     word.chars().count() <= EDGE_MAX_CHARS
 }
 
-/// The documents with a word that begins so, in a field that keeps short beginnings among its words.
-pub fn begins(field: Field, word: &str) -> Box<dyn Query> {
+/// The documents of contacts in whose names or addresses a word begins so.
+pub fn who(fields: &Fields, word: &str) -> Box<dyn Query> {
     if !edge(word) {
-        return begun(field, word);
+        return begun(fields.facts, &Fact::Who(word).to_string(), BEGUN_MAX);
     }
-    let edge = Term::from_field_text(field, &format!("{EDGE_MARK}{word}"));
-    Box::new(TermQuery::new(edge, IndexRecordOption::Basic))
+    Box::new(TermQuery::new(fields.fact(Fact::WhoEdge(word)), IndexRecordOption::Basic))
 }
 
-/// The documents with a word that begins so.
-pub fn begun(field: Field, word: &str) -> Box<dyn Query> {
+/// The documents with a word that begins so; of each segment, up to `most` words are looked through.
+pub fn begun(field: Field, word: &str, most: u64) -> Box<dyn Query> {
     let (from, to) = bounds(field, word);
     let mut query = InvertedIndexRangeQuery::new(Bound::Included(from), to.map_or(Bound::Unbounded, Bound::Excluded));
-    query.limit(BEGUN_MAX);
+    query.limit(most);
     Box::new(query)
 }
 

@@ -9,6 +9,7 @@ use crate::search::documents::Entry;
 use crate::search::index::Note;
 use crate::search::index::Opened;
 use crate::search::index::unavailable;
+use crate::search::schema::Fact;
 use crate::search::schema::Key;
 use crate::search::schema::Owner;
 use crate::types::Result;
@@ -93,7 +94,7 @@ impl Writing {
             }
         }
         for &number in &dirty.whole {
-            self.writer.delete_term(self.opened.fields.of_owner(Owner::thread(number)));
+            self.writer.delete_term(self.opened.fields.fact(Fact::Owner(Owner::thread(number))));
             let entries = found(documents::whole_thread(db, Id::from_row(number)))?;
             entries.iter().flatten().try_for_each(|entry| self.add(entry))?;
         }
@@ -112,7 +113,7 @@ impl Writing {
     }
 
     fn forget(&self, key: Key) {
-        self.writer.delete_term(self.opened.fields.of_key(key));
+        self.writer.delete_term(self.opened.fields.fact(Fact::Key(key)));
     }
 
     /// Commits with this note, and lets readers see it.

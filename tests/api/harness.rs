@@ -31,6 +31,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use std::time::Instant;
 use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http;
@@ -205,7 +206,10 @@ impl TestApp {
 
     /// Where store and search index differ, once the index has taken up all that was written.
     pub fn index_faults(&self) -> Vec<String> {
-        assert!(tokio_once(self.server().search.catch_up()), "the index does not follow");
+        let begun = Instant::now();
+        while !tokio_once(self.server().search.catch_up()) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "the index does not follow");
+        }
         let search::check::Found::Index(index) = search::check::open(self.data_dir()).unwrap() else {
             panic!("there is no index to compare")
         };

@@ -8,6 +8,7 @@ use fastrand::Rng;
 use serde_json::json;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 fn folder(desk: &TestApp) -> PathBuf {
     desk.data_dir().join("index")
@@ -140,6 +141,23 @@ fn an_index_that_another_process_holds_is_left_alone() {
         40,
         "nothing was made anew, and nothing is lost"
     );
+}
+
+#[test]
+fn a_search_that_can_wait_no_longer_says_that_it_is_stale() {
+    let desk = TestApp::with(|settings| settings.patience.index = Duration::ZERO);
+    let sarah = desk.agent("sarah");
+    let is_stale = |number: u32| {
+        let word = format!("word{number}");
+        sarah.ticket(json!({"subject": word}));
+        let answer = search(&sarah, &word);
+        // Either it is found, or it is said that it may be missing. Before there is an index, there is nothing to search.
+        let found = answer.body["meta"]["total_results"] == 2;
+        assert!(found || answer.status == 503 || answer.body["meta"]["stale"] == true, "{}", answer.text);
+        answer.body["meta"]["stale"] == true
+    };
+    assert!((0..200).any(is_stale), "the index was always faster");
+    desk.forgive_faults();
 }
 
 #[test]
