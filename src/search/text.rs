@@ -71,7 +71,9 @@ impl Tokens<'_> {
 /// Whether one word goes on from the character `before` to the one `after` it, so that a cut between them would harm it.
 pub fn are_joined(before: char, after: char) -> bool {
     let within = |character| begins(character) && !stands_alone(character);
-    clings(before, after) || (within(after) && (within(before) || clings(' ', before)))
+    // Vowels that may have clung to what stands before them, which is not seen from here.
+    let may_cling = |character| clings(' ', character) || matches!(character, '\u{e32}' | '\u{eb2}');
+    clings(before, after) || (within(after) && (within(before) || may_cling(before)))
 }
 
 /// Whether a word can begin with this character.
