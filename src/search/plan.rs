@@ -35,7 +35,10 @@ const TYPO_MIN_CHARS: usize = 4;
 const PHRASE_ENDS_MAX: u32 = 1_000;
 /// What a match is worth, beside a word's own weight (BM25, mostly from 1 to 10). A subject or a name counts as so much more.
 const TITLE_BOOST: f32 = 2.0;
-const TAG_SCORE: f32 = 3.0;
+/// A word that is only begun counts as so much of the very word.
+const BEGUN_BOOST: f32 = 0.5;
+/// Somebody chose the tag to say what it is about: more than a word in a text does, and less than a subject.
+const TAG_SCORE: f32 = 8.0;
 const TITLE_BEGUN_SCORE: f32 = 1.0;
 const BEGUN_SCORE: f32 = 0.5;
 const TYPO_SCORE: f32 = 0.3;
@@ -134,8 +137,8 @@ impl Planner<'_> {
         if !part.by_prefix {
             return Ok(vec![weighed(own)]);
         }
-        if let Some(few) = terms::few_begun(self.searcher, field, word)? {
-            return Ok(few.into_iter().map(weighed).collect());
+        if let Some(few) = self.few_begun(field, word)? {
+            return Ok(few);
         }
         let begun = match terms::edge(word) {
             true => term(Term::from_field_text(self.fields.edges, word)),
@@ -144,9 +147,22 @@ impl Planner<'_> {
         Ok(vec![weighed(own), worth(begun, BEGUN_SCORE)])
     }
 
+    /// The words that this one begins, itself among them, if they are few.
+    fn few_begun(&self, field: Field, word: &str) -> Result<Option<Vec<Box<dyn Tree>>>> {
+        let own = Term::from_field_text(field, word);
+        let weigh = |term: Term| if term == own { weighed(term) } else { boosted(weighed(term), BEGUN_BOOST) };
+        Ok(terms::few_begun(self.searcher, field, word)?.map(|few| few.into_iter().map(weigh).collect()))
+    }
+
     /// The same in a subject or a name.
     fn title(&self, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
         let field = self.fields.title;
+        if part.by_prefix
+            && !self.typos
+            && let Some(few) = self.few_begun(field, word)?
+        {
+            return Ok(few.into_iter().map(|tree| boosted(tree, TITLE_BOOST)).collect());
+        }
         let mut bonuses = vec![boosted(weighed(Term::from_field_text(field, word)), TITLE_BOOST)];
         if self.typos && is_long(word) {
             bonuses.push(worth(fuzzy(field, word, part.by_prefix), TITLE_BEGUN_SCORE));
