@@ -40,6 +40,7 @@ mod reference;
 mod references;
 mod search;
 mod search_healing;
+mod search_judged;
 mod search_language;
 mod sla;
 mod sla_closing;
