@@ -12,6 +12,7 @@ use crate::search::query::Part;
 use crate::search::query::Query;
 use crate::search::schema::Fields;
 use crate::search::schema::Owner;
+use crate::search::steady::Steady;
 use crate::search::terms;
 use crate::search::text;
 use crate::types::Result;
@@ -91,7 +92,7 @@ impl Planner<'_> {
     pub fn plan(&self, query: &Query, views: Views) -> Result<Plan> {
         let mut plan = Plan {
             parts: query.required.iter().map(|part| self.clause(part)).collect::<Result<_>>()?,
-            excluded: query.excluded.iter().map(|part| Ok(self.clause(part)?.matching)).collect::<Result<Vec<_>>>()?,
+            excluded: query.excluded.iter().map(|part| self.unwanted(part)).collect::<Result<_>>()?,
             filters: Vec::new(),
             excluded_filters: Vec::new(),
             lens: Lens::new(views),
@@ -104,6 +105,12 @@ impl Planner<'_> {
             plan.filters.push(self.kinds(plan.lens.views));
         }
         Ok(plan)
+    }
+
+    /// What must not match.
+    fn unwanted(&self, part: &Part) -> Result<Box<dyn Tree>> {
+        let matching = self.clause(part)?.matching;
+        Ok(if part.words.len() > 1 { Box::new(Steady(matching)) } else { matching })
     }
 
     fn clause(&self, part: &Part) -> Result<Clause> {

@@ -42,6 +42,7 @@ fn phrases_exclusions_and_odd_signs() {
     assert_eq!(found(&sarah, "kettle -red"), ["conv_003"]);
     assert_eq!(found(&sarah, "kettle -\"red kettle\" -blue"), ["conv_002"]);
     assert_eq!(found(&sarah, "-kettle"), ["contact_001"]);
+    assert_eq!(found(&sarah, "-\"kettle leaks\" -\"kettle, red\""), ["conv_003", "contact_001"]);
     assert_eq!(found(&sarah, "kettle (blue) *"), ["conv_003"]);
     for nothing in ["***", "-", "\"\"", ":", "() ?", "\u{202e}"] {
         assert_eq!(found(&sarah, nothing), Vec::<String>::new(), "{nothing}");
