@@ -107,9 +107,9 @@ impl Planner<'_> {
         Ok(plan)
     }
 
-    /// What must not match.
+    /// What must not match: as it is written, for a typo must not exclude what nobody named.
     fn unwanted(&self, part: &Part) -> Result<Box<dyn Tree>> {
-        let matching = self.clause(part)?.matching;
+        let matching = Self { typos: false, ..*self }.clause(part)?.matching;
         Ok(if part.words.len() > 1 { Box::new(Steady(matching)) } else { matching })
     }
 

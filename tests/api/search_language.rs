@@ -148,6 +148,9 @@ fn one_typo_is_forgiven_where_nothing_matches_else() {
         assert_eq!(answer.body["meta"]["typos"], true, "{query}");
         assert!(answer.text.contains("<em>"), "{query}: {}", answer.text);
     }
+    // What must not match is taken as it is written.
+    assert_eq!(found(&sarah, "refnud -invoices"), ["conv_001"]);
+    assert_eq!(found(&sarah, "refnud -invoice"), Vec::<String>::new());
     for query in ["rfnud", "refund -invoise invoize", "thex"] {
         let _ = search(&sarah, query).expect(200);
     }
