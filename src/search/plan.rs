@@ -2,6 +2,7 @@
 //! to a parser of tantivy's.
 
 use crate::search::card::Views;
+use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::names;
 use crate::search::names::Named;
@@ -19,6 +20,7 @@ use crate::types::Result;
 use rusqlite::Connection;
 use tantivy::Searcher;
 use tantivy::Term;
+use tantivy::collector::Count;
 use tantivy::query::BooleanQuery;
 use tantivy::query::BoostQuery;
 use tantivy::query::ConstScoreQuery;
@@ -257,29 +259,35 @@ impl Planner<'_> {
             FilterField::Inbox => {
                 self.facts(names::inboxes(self.db, value)?.into_iter().map(|inbox| format!("inbox:{inbox}")))
             }
-            FilterField::From => self.from(value),
+            FilterField::From => self.from(value)?,
             field => self.facts([format!("{field}:{value}")]),
         })
     }
 
     /// Threads with a contact: by id, by address, or by the beginnings of words of name and address.
-    fn from(&self, value: &str) -> Box<dyn Tree> {
+    fn from(&self, value: &str) -> Result<Box<dyn Tree>> {
         if let Ok(id) = value.to_ascii_lowercase().parse::<crate::types::id::Id<crate::desk::contacts::Contact>>() {
-            return self.facts([format!("contact:{}", id.row())]);
+            return Ok(self.facts([format!("contact:{}", id.row())]));
         }
         let words = names::words(value);
         if words.is_empty() {
-            return any(Vec::new());
+            return Ok(any(Vec::new()));
         }
         let threads = self.facts(["is:conversation".to_owned()]);
         let address = Term::from_field_text(self.fields.exact, &text::fold(value));
-        let has_address = value.contains('@') && self.searcher.doc_freq(&address).is_ok_and(|count| count > 0);
+        let has_address = value.contains('@') && self.finds(&address)?;
         let mut all = match has_address {
             true => vec![worth(term(address), 0.0)],
             false => words.iter().map(|word| worth(terms::begins(self.fields.who, word), 0.0)).collect(),
         };
         all.push(threads);
-        Box::new(BooleanQuery::intersection(all))
+        Ok(Box::new(BooleanQuery::intersection(all)))
+    }
+
+    /// Whether any document has this term now. A term's own count goes on counting those that were replaced.
+    fn finds(&self, term: &Term) -> Result<bool> {
+        let query = TermQuery::new(term.clone(), IndexRecordOption::Basic);
+        Ok(self.searcher.search(&query, &Count).map_err(unavailable)? > 0)
     }
 }
 

@@ -103,6 +103,19 @@ fn filters_by_field() {
 }
 
 #[test]
+fn an_address_that_nobody_has_any_more_is_taken_as_the_beginning_of_others() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    for email in ["mia@acme.example", "mia.stone@acme.example"] {
+        sarah.conversation(json!({"contact": {"email": email}}));
+    }
+    assert_eq!(found(&sarah, "from:mia@acme.example"), ["conv_001"]);
+    sarah.patch("/v1/contacts/contact_001", json!({"email": "mia@other.example"})).ok();
+    assert_eq!(found(&sarah, "from:mia@acme.example"), ["conv_002"]);
+    assert_eq!(found(&sarah, "from:mia@acme"), ["conv_002"]);
+}
+
+#[test]
 fn spellings_are_folded_and_scripts_without_spaces_are_searched_inside() {
     let desk = TestApp::new();
     let sarah = desk.agent("sarah");
