@@ -63,7 +63,7 @@ fn filters_by_field() {
     );
     ada.patch("/v1/tickets/ticket_002", json!({"status": "resolved"})).ok();
     ada.conversation(json!({"subject": "kettle three"}));
-    let table: [(&str, &[&str]); 27] = [
+    let table: [(&str, &[&str]); 29] = [
         ("kettle priority:high", &["conv_001", "ticket_001"]),
         ("kettle -priority:high type:ticket", &["ticket_002"]),
         ("kettle channel:chat", &["conv_002", "ticket_002"]),
@@ -86,6 +86,8 @@ fn filters_by_field() {
         ("from:nobody", &[]),
         ("inbox:inbox_002", &["ticket_002"]),
         ("inbox:sales", &["ticket_002"]),
+        ("inbox:*", &[]),
+        ("assignee:*", &[]),
         ("type:contact mia", &["contact_002", "contact_001"]),
         ("type:ticket priority:low", &["ticket_002"]),
         ("type:ticket type:contact mia -stone", &["contact_001", "ticket_001"]),
