@@ -28,6 +28,7 @@ pub mod query;
 pub mod rebuild;
 pub mod schema;
 pub mod state;
+pub mod steady;
 pub mod terms;
 pub mod text;
 pub mod tokenizers;

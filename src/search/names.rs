@@ -108,5 +108,6 @@ pub fn inboxes(db: &Connection, value: &str) -> Result<Vec<i64>> {
 fn begun(all: &[Named], value: &str) -> Vec<i64> {
     let wanted = words(value);
     let fits = |one: &&Named| wanted.iter().all(|word| one.words.iter().any(|own| own.starts_with(word.as_str())));
-    all.iter().filter(fits).map(|one| one.number).collect()
+    // What holds no word names nobody.
+    all.iter().filter(|_| !wanted.is_empty()).filter(fits).map(|one| one.number).collect()
 }

@@ -4,6 +4,7 @@
 use crate::desk::contacts::Contact;
 use crate::search::card::Views;
 use crate::search::documents::NOBODY;
+use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::names;
 use crate::search::names::Named;
@@ -13,6 +14,7 @@ use crate::search::query::Part;
 use crate::search::query::Query;
 use crate::search::schema::Fact;
 use crate::search::schema::Fields;
+use crate::search::steady::Steady;
 use crate::search::terms;
 use crate::search::text;
 use crate::types::Result;
@@ -20,6 +22,7 @@ use crate::types::id::Id;
 use rusqlite::Connection;
 use tantivy::Searcher;
 use tantivy::Term;
+use tantivy::collector::Count;
 use tantivy::query::BooleanQuery;
 use tantivy::query::BoostQuery;
 use tantivy::query::ConstScoreQuery;
@@ -39,7 +42,10 @@ const TITLE_BEGUN_MAX: u64 = 1_000;
 const PHRASE_ENDS_MAX: u32 = 1_000;
 /// What a match is worth, beside a word's own weight (BM25, mostly from 1 to 10). A subject or a name counts as so much more.
 const TITLE_BOOST: f32 = 2.0;
-const TAG_SCORE: f32 = 3.0;
+/// A word that is only begun counts as so much of the very word.
+const BEGUN_BOOST: f32 = 0.5;
+/// Somebody chose the tag to say what it is about: more than a word in a text does, and less than a subject.
+const TAG_SCORE: f32 = 8.0;
 const TITLE_BEGUN_SCORE: f32 = 1.0;
 const BEGUN_SCORE: f32 = 0.5;
 const TYPO_SCORE: f32 = 0.3;
@@ -92,7 +98,7 @@ impl Planner<'_> {
     pub fn plan(&self, query: &Query, views: Views) -> Result<Plan> {
         let mut plan = Plan {
             parts: query.required.iter().map(|part| self.clause(part)).collect::<Result<_>>()?,
-            excluded: query.excluded.iter().map(|part| Ok(self.clause(part)?.matching)).collect::<Result<Vec<_>>>()?,
+            excluded: query.excluded.iter().map(|part| self.unwanted(part)).collect::<Result<_>>()?,
             filters: Vec::new(),
             excluded_filters: Vec::new(),
             lens: Lens::new(views),
@@ -105,6 +111,12 @@ impl Planner<'_> {
             plan.filters.push(self.kinds(plan.lens.views));
         }
         Ok(plan)
+    }
+
+    /// What must not match: as it is written, for a typo must not exclude what nobody named.
+    fn unwanted(&self, part: &Part) -> Result<Box<dyn Tree>> {
+        let matching = Self { typos: false, ..*self }.clause(part)?.matching;
+        Ok(if part.words.len() > 1 { Box::new(Steady(matching)) } else { matching })
     }
 
     fn clause(&self, part: &Part) -> Result<Clause> {
@@ -138,8 +150,8 @@ impl Planner<'_> {
         if !part.by_prefix {
             return Ok(vec![weighed(own)]);
         }
-        if let Some(few) = terms::few_begun(self.searcher, field, word)? {
-            return Ok(few.into_iter().map(weighed).collect());
+        if let Some(few) = self.few_begun(field, word)? {
+            return Ok(few);
         }
         let begun = match terms::edge(word) {
             true => term(Term::from_field_text(self.fields.edges, word)),
@@ -148,9 +160,22 @@ impl Planner<'_> {
         Ok(vec![weighed(own), worth(begun, BEGUN_SCORE)])
     }
 
+    /// The words that this one begins, itself among them, if they are few.
+    fn few_begun(&self, field: Field, word: &str) -> Result<Option<Vec<Box<dyn Tree>>>> {
+        let own = Term::from_field_text(field, word);
+        let weigh = |term: Term| if term == own { weighed(term) } else { boosted(weighed(term), BEGUN_BOOST) };
+        Ok(terms::few_begun(self.searcher, field, word)?.map(|few| few.into_iter().map(weigh).collect()))
+    }
+
     /// The same in a subject or a name.
     fn title(&self, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
         let field = self.fields.title;
+        if part.by_prefix
+            && !self.tries_typo(word, part)
+            && let Some(few) = self.few_begun(field, word)?
+        {
+            return Ok(few.into_iter().map(|tree| boosted(tree, TITLE_BOOST)).collect());
+        }
         let mut bonuses = vec![boosted(weighed(Term::from_field_text(field, word)), TITLE_BOOST)];
         if self.tries_typo(word, part) {
             bonuses.push(worth(fuzzy(field, word, part.by_prefix), TITLE_BEGUN_SCORE));
@@ -233,28 +258,34 @@ impl Planner<'_> {
             FilterField::Inbox => {
                 numbers(names::inboxes(self.db, value)?.into_iter().map(|inbox| inbox.to_string()).collect())
             }
-            FilterField::From => self.from(value),
+            FilterField::From => self.from(value)?,
             field => self.facts([Fact::Filter(field, value)]),
         })
     }
 
     /// Threads with a contact: by id, by address, or by the beginnings of words of name and address.
-    fn from(&self, value: &str) -> Box<dyn Tree> {
+    fn from(&self, value: &str) -> Result<Box<dyn Tree>> {
         if let Ok(id) = value.to_ascii_lowercase().parse::<Id<Contact>>() {
-            return self.facts([Fact::Contact(id.row())]);
+            return Ok(self.facts([Fact::Contact(id.row())]));
         }
         let (words, address) = (names::words(value), text::fold(value));
         if words.is_empty() {
-            return any(Vec::new());
+            return Ok(any(Vec::new()));
         }
         let address = self.fields.fact(Fact::Address(&address));
-        let has_address = value.contains('@') && self.searcher.doc_freq(&address).is_ok_and(|count| count > 0);
+        let has_address = value.contains('@') && self.finds(&address)?;
         let mut all = match has_address {
             true => vec![worth(term(address), 0.0)],
             false => words.iter().map(|word| worth(terms::who(self.fields, word), 0.0)).collect(),
         };
         all.push(self.facts([Fact::Is("conversation")]));
-        Box::new(BooleanQuery::intersection(all))
+        Ok(Box::new(BooleanQuery::intersection(all)))
+    }
+
+    /// Whether any document has this term now. A term's own count goes on counting those that were replaced.
+    fn finds(&self, term: &Term) -> Result<bool> {
+        let query = TermQuery::new(term.clone(), IndexRecordOption::Basic);
+        Ok(self.searcher.search(&query, &Count).map_err(unavailable)? > 0)
     }
 }
 

@@ -42,6 +42,7 @@ fn phrases_exclusions_and_odd_signs() {
     assert_eq!(found(&sarah, "kettle -red"), ["conv_003"]);
     assert_eq!(found(&sarah, "kettle -\"red kettle\" -blue"), ["conv_002"]);
     assert_eq!(found(&sarah, "-kettle"), ["contact_001"]);
+    assert_eq!(found(&sarah, "-\"kettle leaks\" -\"kettle, red\""), ["conv_003", "contact_001"]);
     assert_eq!(found(&sarah, "kettle (blue) *"), ["conv_003"]);
     for nothing in ["***", "-", "\"\"", ":", "() ?", "\u{202e}"] {
         assert_eq!(found(&sarah, nothing), Vec::<String>::new(), "{nothing}");
@@ -62,7 +63,7 @@ fn filters_by_field() {
     );
     ada.patch("/v1/tickets/ticket_002", json!({"status": "resolved"})).ok();
     ada.conversation(json!({"subject": "kettle three"}));
-    let table: [(&str, &[&str]); 27] = [
+    let table: [(&str, &[&str]); 29] = [
         ("kettle priority:high", &["conv_001", "ticket_001"]),
         ("kettle -priority:high type:ticket", &["ticket_002"]),
         ("kettle channel:chat", &["conv_002", "ticket_002"]),
@@ -85,6 +86,8 @@ fn filters_by_field() {
         ("from:nobody", &[]),
         ("inbox:inbox_002", &["ticket_002"]),
         ("inbox:sales", &["ticket_002"]),
+        ("inbox:*", &[]),
+        ("assignee:*", &[]),
         ("type:contact mia", &["contact_002", "contact_001"]),
         ("type:ticket priority:low", &["ticket_002"]),
         ("type:ticket type:contact mia -stone", &["contact_001", "ticket_001"]),
@@ -99,6 +102,19 @@ fn filters_by_field() {
     }
     assert_eq!(found(&ben, "assignee:me"), ["conv_001", "ticket_001"]);
     assert_eq!(found(&ada, "assignee:me"), Vec::<String>::new());
+}
+
+#[test]
+fn an_address_that_nobody_has_any_more_is_taken_as_the_beginning_of_others() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    for email in ["mia@acme.example", "mia.stone@acme.example"] {
+        sarah.conversation(json!({"contact": {"email": email}}));
+    }
+    assert_eq!(found(&sarah, "from:mia@acme.example"), ["conv_001"]);
+    sarah.patch("/v1/contacts/contact_001", json!({"email": "mia@other.example"})).ok();
+    assert_eq!(found(&sarah, "from:mia@acme.example"), ["conv_002"]);
+    assert_eq!(found(&sarah, "from:mia@acme"), ["conv_002"]);
 }
 
 #[test]
@@ -147,6 +163,9 @@ fn one_typo_is_forgiven_where_nothing_matches_else() {
         assert_eq!(answer.body["meta"]["typos"], true, "{query}");
         assert!(answer.text.contains("<em>"), "{query}: {}", answer.text);
     }
+    // What must not match is taken as it is written.
+    assert_eq!(found(&sarah, "refnud -invoices"), ["conv_001"]);
+    assert_eq!(found(&sarah, "refnud -invoice"), Vec::<String>::new());
     for query in ["rfnud", "refund -invoise invoize", "thex"] {
         let _ = search(&sarah, query).expect(200);
     }
