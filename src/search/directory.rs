@@ -105,6 +105,10 @@ impl Directory for Unsynced {
     }
 
     fn acquire_lock(&self, lock: &Lock) -> Result<DirectoryLock, LockError> {
+        // Made here if it is missing: else it would be made for everyone to read.
+        let made =
+            File::options().write(true).create(true).truncate(false).mode(MODE).open(self.path.join(&lock.filepath));
+        made.map_err(|cause| LockError::IoError(Arc::new(cause)))?;
         self.mapped.acquire_lock(lock)
     }
 

@@ -20,14 +20,17 @@ fn nobody_but_their_owner_may_read_the_files() {
     let served = Served::start(desk.command_after("umask 000", &["serve", "--listen", "127.0.0.1:0"]));
     let key = desk.admin_key();
     assert_eq!(served.client(&key).post("/v1/contacts", &json!({"name": "Jane"})).status, 201);
-    assert_eq!(mode(&desk.data("")), 0o700);
+    assert_eq!(served.client(&key).get("/v1/search?q=jane").body["meta"]["total_results"], 1);
     let mut names = Vec::new();
-    for entry in fs::read_dir(desk.data("")).unwrap() {
-        let entry = entry.unwrap();
-        assert_eq!(mode(&entry.path()), 0o600, "{entry:?}");
-        names.push(entry.file_name().into_string().unwrap());
+    for folder in [desk.data(""), desk.data("index")] {
+        assert_eq!(mode(&folder), 0o700);
+        for entry in fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
+            assert_eq!(mode(&entry.path()), 0o600, "{entry:?}");
+            names.push(entry.file_name().into_string().unwrap());
+        }
     }
     names.sort();
+    names.retain(|name| name.starts_with("commflow") || name.starts_with("serve"));
     assert_eq!(names, ["commflow.db", "commflow.db-shm", "commflow.db-wal", "serve.lock"]);
 }
 
