@@ -43,7 +43,7 @@
 //!
 //! # The way of a search
 //! `api::search` waits until the index has taken up what was written before → `search::query` reads the text, which can't fail →
-//! `search::plan` makes tantivy's tree of it → `search::hits` counts what matches and keeps the best → `search::answer` reads
+//! `search::planner` makes tantivy's tree of it → `search::hits` counts what matches and keeps the best → `search::answer` reads
 //! their rows from the store, in the shape of every other exit. The `search::indexer` follows the change feed by itself; what
 //! it indexes of a row is decided in `search::documents` alone.
 //!

@@ -1,13 +1,12 @@
 //! The bare index: what tantivy alone takes for a query, as `commflow bench search` measures it. No rows, no highlights.
 
 use crate::search::card::Views;
-use crate::search::folder;
-use crate::search::hits;
 use crate::search::index::Opened;
 use crate::search::index::Trouble;
+use crate::search::index::folder;
 use crate::search::index::unavailable;
 use crate::search::names::Tags;
-use crate::search::plan::Planner;
+use crate::search::planner::Planner;
 use crate::search::query;
 use crate::search::view::View;
 use crate::types::Result;
@@ -46,7 +45,7 @@ impl Bare {
         let ask = |typos| {
             let tags = self.tags.all(db)?;
             let planner = Planner { db, searcher, fields, tags: &tags, caller: 0, typos };
-            let tree = hits::tree(&planner.plan(&query::parse(text), Views::ALL)?);
+            let tree = planner.plan(&query::parse(text), Views::ALL)?.tree();
             let top = TopDocs::with_limit(limit).order_by_score();
             searcher.search(&tree, &(Count, top)).map(|(count, _)| count).map_err(unavailable)
         };

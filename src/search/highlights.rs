@@ -4,8 +4,8 @@
 use crate::desk::contacts::Contact;
 use crate::desk::threads::message::Message;
 use crate::desk::threads::row::Thread;
+use crate::search::best::Hit;
 use crate::search::highlight::Marker;
-use crate::search::hits::Hit;
 use crate::search::schema::BLOCK_MESSAGES;
 use crate::types::Result;
 use crate::types::id::Id;

@@ -17,6 +17,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::Path;
+use std::path::PathBuf;
 use tantivy::Index;
 use tantivy::IndexReader;
 use tantivy::IndexSettings;
@@ -26,7 +27,12 @@ use tantivy::directory::error::OpenDirectoryError;
 use tantivy::directory::error::OpenReadError;
 
 /// The folder, in the data directory.
-pub const FOLDER: &str = "index";
+const FOLDER: &str = "index";
+
+/// Where the index of a data directory is.
+pub fn folder(data_dir: &Path) -> PathBuf {
+    data_dir.join(FOLDER)
+}
 
 /// The note that each commit carries.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

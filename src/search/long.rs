@@ -1,13 +1,13 @@
 //! Long threads: each is several documents, and each word may match in another one. So each word is looked for by itself among
 //! the documents of long threads, and those threads are kept in which all are found.
 
+use crate::search::best::Best;
+use crate::search::best::Hit;
 use crate::search::card::Card;
 use crate::search::card::Views;
-use crate::search::hits;
-use crate::search::hits::Best;
-use crate::search::hits::Hit;
 use crate::search::index::unavailable;
 use crate::search::lens::Lens;
+use crate::search::plan::Clauses;
 use crate::search::plan::Plan;
 use crate::search::schema::Fact;
 use crate::search::schema::Owner;
@@ -44,22 +44,20 @@ struct Found {
 /// # Errors
 /// When the index can't be read.
 pub fn find(view: &View, plan: &Plan, best: &mut Best) -> Result<()> {
-    let ask = |fact: Fact, clauses: Vec<(Occur, Box<dyn Query>)>, lens: Option<&Lens>| {
+    let ask = |fact: Fact, clauses: Clauses, lens: Option<&Lens>| {
         let fact = TermQuery::new(view.fields.fact(fact), IndexRecordOption::Basic);
         let only: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(fact), 0.0));
         let tree = BooleanQuery::new(clauses.into_iter().chain([(Occur::Must, only)]).collect());
         view.searcher.search(&tree, &Threads { view, lens: lens.cloned() }).map_err(unavailable)
     };
-    let heads = ask(Fact::Head, hits::filters(plan), Some(&plan.lens))?;
+    let heads = ask(Fact::Head, plan.filters(), Some(&plan.lens))?;
     let mut threads: HashMap<Owner, (Found, Vec<i64>)> = heads
         .into_iter()
         .filter(|(_, head)| head.views != Views::NONE)
         .map(|(owner, head)| (owner, (head, vec![])))
         .collect();
     for part in &plan.parts {
-        let mut clauses = vec![(Occur::Must, part.matching.box_clone())];
-        clauses.extend(part.bonus.as_ref().map(|bonus| (Occur::Should, bonus.box_clone())));
-        let found = ask(Fact::Long, clauses, None)?;
+        let found = ask(Fact::Long, part.clauses(), None)?;
         threads.retain(|owner, (thread, blocks)| {
             let Some(matched) = found.get(owner) else { return false };
             thread.score += matched.score;

@@ -1,19 +1,21 @@
-//! Search: a tantivy index beside the store, derived from the change feed. May import `types`, `store`, `work` and `desk`.
+//! Search: a tantivy index beside the store, derived from the change feed. May import `types[`planner`], [`hits`]store`, `work` and `desk`.
 //!
 //! - The [`indexer`] is a worker: it follows the feed, or builds the index anew, and commits with a note ([`index::Note`]) that
 //!   says how far it is. The index can be deleted at any time: it is made again.
-//! - A search waits until the indexer has passed what was written before it ([`state`]), asks the index ([`plan`], [`hits`]),
+//! - A search waits until the indexer has passed what was written before it ([`state`]), asks the index ([`planner`], [`hits`]),
 //!   and reads the rows of what it found from the store ([`answer`]).
 //! - What is indexed of which row stands in [`documents`] and [`schema`], what a word is in [`text`], and how a query is read
 //!   in [`query`].
 
 pub mod answer;
 pub mod bare;
+pub mod best;
 pub mod card;
 pub mod check;
 pub mod directory;
 pub mod dirty;
 pub mod documents;
+pub mod filters;
 pub mod highlight;
 pub mod highlights;
 pub mod hits;
@@ -24,6 +26,7 @@ pub mod long;
 pub mod names;
 pub mod people;
 pub mod plan;
+pub mod planner;
 pub mod query;
 pub mod rebuild;
 pub mod schema;
@@ -32,16 +35,17 @@ pub mod steady;
 pub mod terms;
 pub mod text;
 pub mod tokenizers;
+pub mod trees;
 pub mod view;
 pub mod writing;
 
 use crate::search::answer::Lists;
+use crate::search::best::Best;
 use crate::search::card::Views;
 use crate::search::highlight::Marker;
-use crate::search::hits::Best;
 use crate::search::indexer::Indexer;
 use crate::search::names::Tags;
-use crate::search::plan::Planner;
+use crate::search::planner::Planner;
 use crate::search::query::Query;
 use crate::search::state::Phase;
 use crate::search::state::Shared;
@@ -56,7 +60,6 @@ use crate::work::Running;
 use rusqlite::Connection;
 use serde::Serialize;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -105,11 +108,6 @@ pub struct Meta {
     pub shortened: bool,
 }
 
-/// Where the index of a data directory is.
-pub fn folder(data_dir: &Path) -> PathBuf {
-    data_dir.join(index::FOLDER)
-}
-
 impl Search {
     /// Starts the indexer of a store. A search will wait for it so long.
     ///
@@ -117,7 +115,7 @@ impl Search {
     /// When there is no thread to be had.
     pub fn start(store: &Store, clock: Clock, patience: Duration) -> Result<(Self, Running)> {
         let shared = Arc::new(Shared::default());
-        let folder = folder(store.path().parent().unwrap_or_else(|| Path::new(".")));
+        let folder = index::folder(store.path().parent().unwrap_or_else(|| Path::new(".")));
         let running = work::run(Indexer::new(store.clone(), folder, shared.clone()), clock)?;
         let ringer = running.ringer();
         Ok((Self { store: store.clone(), shared, ringer, patience, tags: Arc::default() }, running))
@@ -184,7 +182,7 @@ fn find(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, stale: bool,
     let mut total = best.total;
     let marker = Marker::new(&query, typos);
     let data = answer::lists(db, &best.sorted(), &marker, wanted.limit, &mut total, now)?;
-    Ok(Answer { data, meta: Meta { total_results: total, stale, typos, shortened: query.shortened } })
+    Ok(Answer { data, meta: Meta { total_results: tota[`planner`], [`hits`]tale, typos, shortened: query.shortened } })
 }
 
 fn matches(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, query: &Query, typos: bool) -> Result<Best> {

@@ -1,56 +1,12 @@
-//! From a query to what tantivy is asked: a tree that is built by hand, bounded in every direction. No text of a person goes
-//! to a parser of tantivy's.
+//! A search as tantivy is asked: a tree that is built by hand, bounded in every direction. No text of a person goes to a parser
+//! of tantivy's.
 
-use crate::desk::contacts::Contact;
-use crate::search::card::Views;
-use crate::search::documents::NOBODY;
-use crate::search::index::unavailable;
 use crate::search::lens::Lens;
-use crate::search::names;
-use crate::search::names::Named;
-use crate::search::query::Filter;
-use crate::search::query::FilterField;
-use crate::search::query::Part;
-use crate::search::query::Query;
-use crate::search::schema::Fact;
-use crate::search::schema::Fields;
-use crate::search::steady::Steady;
-use crate::search::terms;
-use crate::search::text;
-use crate::types::Result;
-use crate::types::id::Id;
-use rusqlite::Connection;
-use tantivy::Searcher;
-use tantivy::Term;
-use tantivy::collector::Count;
+use tantivy::query::AllQuery;
 use tantivy::query::BooleanQuery;
-use tantivy::query::BoostQuery;
 use tantivy::query::ConstScoreQuery;
-use tantivy::query::FuzzyTermQuery;
-use tantivy::query::PhrasePrefixQuery;
-use tantivy::query::PhraseQuery;
+use tantivy::query::Occur;
 use tantivy::query::Query as Tree;
-use tantivy::query::TermQuery;
-use tantivy::schema::Field;
-use tantivy::schema::IndexRecordOption;
-
-/// Words of so many characters or more are tried with one typo.
-const TYPO_MIN_CHARS: usize = 4;
-/// Words of a segment's titles that are looked through for what a word begins: it decides on the order alone.
-const TITLE_BEGUN_MAX: u64 = 1_000;
-/// What may end a phrase, where its last word is only begun.
-const PHRASE_ENDS_MAX: u32 = 1_000;
-/// What a match is worth, beside a word's own weight (BM25, mostly from 1 to 10). A subject or a name counts as so much more.
-const TITLE_BOOST: f32 = 2.0;
-/// A word that is only begun counts as so much of the very word.
-const BEGUN_BOOST: f32 = 0.5;
-/// Somebody chose the tag to say what it is about: more than a word in a text does, and less than a subject.
-const TAG_SCORE: f32 = 8.0;
-const TITLE_BEGUN_SCORE: f32 = 1.0;
-const BEGUN_SCORE: f32 = 0.5;
-const TYPO_SCORE: f32 = 0.3;
-const ADDRESS_SCORE: f32 = 100.0;
-const ID_SCORE: f32 = 1_000.0;
 
 /// What must match, and what is better if it does.
 pub struct Clause {
@@ -74,270 +30,32 @@ pub struct Plan {
     pub lens: Lens,
 }
 
-/// What a plan is made with.
-pub struct Planner<'a> {
-    /// The store: names are looked up in it.
-    pub db: &'a Connection,
-    /// The index: what a word begins is looked up in it.
-    pub searcher: &'a Searcher,
-    /// Its fields.
-    pub fields: &'a Fields,
-    /// All tags.
-    pub tags: &'a [Named],
-    /// Who asks: `assignee:me`.
-    pub caller: i64,
-    /// Try words with one typo.
-    pub typos: bool,
-}
+/// Trees, and whether each must match, must not, or is better if it does.
+pub type Clauses = Vec<(Occur, Box<dyn Tree>)>;
 
-impl Planner<'_> {
-    /// The plan of a query that wants these lists.
-    ///
-    /// # Errors
-    /// Those of SQLite; when the index can't be read.
-    pub fn plan(&self, query: &Query, views: Views) -> Result<Plan> {
-        let mut plan = Plan {
-            parts: query.required.iter().map(|part| self.clause(part)).collect::<Result<_>>()?,
-            excluded: query.excluded.iter().map(|part| self.unwanted(part)).collect::<Result<_>>()?,
-            filters: Vec::new(),
-            excluded_filters: Vec::new(),
-            lens: Lens::new(views),
-        };
-        plan.lens.ids = query.required.iter().filter_map(|part| part.id).collect();
-        for field in FilterField::ALL {
-            self.filter(*field, &query.filters, &mut plan)?;
-        }
-        if plan.lens.views != Views::ALL {
-            plan.filters.push(self.kinds(plan.lens.views));
-        }
-        Ok(plan)
-    }
-
-    /// What must not match: as it is written, for a typo must not exclude what nobody named.
-    fn unwanted(&self, part: &Part) -> Result<Box<dyn Tree>> {
-        let matching = Self { typos: false, ..*self }.clause(part)?.matching;
-        Ok(if part.words.len() > 1 { Box::new(Steady(matching)) } else { matching })
-    }
-
-    fn clause(&self, part: &Part) -> Result<Clause> {
-        let Fields { text, title, .. } = *self.fields;
-        let (mut alternatives, mut bonuses) = match part.words.as_slice() {
-            [word] => (self.word(text, word, part)?, self.title(word, part)?),
-            words => {
-                let bonus: Box<dyn Tree> = Box::new(PhraseQuery::new(all(title, words)));
-                (vec![phrase(text, words, part.by_prefix)], vec![boosted(bonus, TITLE_BOOST)])
-            }
-        };
-        for tag in self.tags.iter().filter(|tag| names::holds(&tag.words, &part.words, part.by_prefix)) {
-            alternatives.push(worth(self.fact(Fact::Tag(tag.number)), TAG_SCORE));
-        }
-        if let Some(address) = &part.exact {
-            alternatives.push(worth(self.fact(Fact::Address(address)), ADDRESS_SCORE));
-        }
-        alternatives.extend(part.id.map(|id| worth(self.fact(Fact::Id(id)), ID_SCORE)));
-        Ok(Clause {
-            matching: any(alternatives),
-            bonus: (!bonuses.is_empty()).then(|| any(std::mem::take(&mut bonuses))),
-        })
-    }
-
-    /// A word of the text: itself, and what it begins or what it may have been meant to be.
-    fn word(&self, field: Field, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
-        let own = Term::from_field_text(field, word);
-        if self.tries_typo(word, part) {
-            return Ok(vec![weighed(own), worth(fuzzy(field, word, part.by_prefix), TYPO_SCORE)]);
-        }
-        if !part.by_prefix {
-            return Ok(vec![weighed(own)]);
-        }
-        if let Some(few) = self.few_begun(field, word)? {
-            return Ok(few);
-        }
-        let begun = match terms::edge(word) {
-            true => term(Term::from_field_text(self.fields.edges, word)),
-            false => terms::begun(field, word, terms::BEGUN_MAX),
-        };
-        Ok(vec![weighed(own), worth(begun, BEGUN_SCORE)])
-    }
-
-    /// The words that this one begins, itself among them, if they are few.
-    fn few_begun(&self, field: Field, word: &str) -> Result<Option<Vec<Box<dyn Tree>>>> {
-        let own = Term::from_field_text(field, word);
-        let weigh = |term: Term| if term == own { weighed(term) } else { boosted(weighed(term), BEGUN_BOOST) };
-        Ok(terms::few_begun(self.searcher, field, word)?.map(|few| few.into_iter().map(weigh).collect()))
-    }
-
-    /// The same in a subject or a name.
-    fn title(&self, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
-        let field = self.fields.title;
-        if part.by_prefix
-            && !self.tries_typo(word, part)
-            && let Some(few) = self.few_begun(field, word)?
-        {
-            return Ok(few.into_iter().map(|tree| boosted(tree, TITLE_BOOST)).collect());
-        }
-        let mut bonuses = vec![boosted(weighed(Term::from_field_text(field, word)), TITLE_BOOST)];
-        if self.tries_typo(word, part) {
-            bonuses.push(worth(fuzzy(field, word, part.by_prefix), TITLE_BEGUN_SCORE));
-        } else if part.by_prefix {
-            bonuses.push(worth(terms::begun(field, word, TITLE_BEGUN_MAX), TITLE_BEGUN_SCORE));
-        }
-        Ok(bonuses)
-    }
-
-    fn tries_typo(&self, word: &str, part: &Part) -> bool {
-        self.typos && !part.quoted && is_long(word)
-    }
-
-    fn fact(&self, fact: Fact) -> Box<dyn Tree> {
-        term(self.fields.fact(fact))
-    }
-
-    /// One of these facts, which is worth nothing by itself.
-    fn facts<'a>(&self, facts: impl IntoIterator<Item = Fact<'a>>) -> Box<dyn Tree> {
-        worth(any(facts.into_iter().map(|fact| self.fact(fact)).collect()), 0.0)
-    }
-
-    fn kinds(&self, views: Views) -> Box<dyn Tree> {
-        let kinds = [(views.contact, "contact"), (views.conversation, "conversation"), (views.ticket, "ticket")];
-        self.facts(kinds.iter().filter(|(wanted, _)| *wanted).map(|(_, list)| Fact::Is(list)))
-    }
-
-    /// All filters of one field. A thread can have many tags: all must fit. Of what it can have but one of, one must.
-    fn filter(&self, field: FilterField, filters: &[Filter], plan: &mut Plan) -> Result<()> {
-        let of_field =
-            |excluded: bool| filters.iter().filter(move |one| one.field == field && one.excluded == excluded);
-        let (wanted, excluded): (Vec<_>, Vec<_>) = (of_field(false).collect(), of_field(true).collect());
-        let values = |filters: &[&Filter]| filters.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
-        match field {
-            FilterField::Status => {
-                plan.lens.statuses = (!wanted.is_empty()).then(|| values(&wanted));
-                plan.lens.not_statuses = values(&excluded);
-                if !wanted.is_empty() {
-                    plan.filters.push(self.facts(wanted.iter().map(|one| Fact::Filter(field, &one.value))));
-                }
-                return Ok(());
-            }
-            FilterField::Type => {
-                if !wanted.is_empty() {
-                    plan.lens.views = plan.lens.views.and(views(&values(&wanted)));
-                }
-                let unwanted = views(&values(&excluded));
-                plan.lens.views = plan.lens.views.and(Views {
-                    contact: !unwanted.contact,
-                    conversation: !unwanted.conversation,
-                    ticket: !unwanted.ticket,
-                });
-                return Ok(());
-            }
-            // Only tickets stand in an inbox.
-            FilterField::Inbox if !wanted.is_empty() => {
-                plan.lens.views = plan.lens.views.and(Views { ticket: true, ..Views::NONE });
-            }
-            _ => {}
-        }
-        let trees = |filters: &[&Filter]| filters.iter().map(|one| self.filtered(one)).collect::<Result<Vec<_>>>();
-        match field {
-            FilterField::Tag => plan.filters.extend(trees(&wanted)?),
-            _ if !wanted.is_empty() => plan.filters.push(any(trees(&wanted)?)),
-            _ => {}
-        }
-        plan.excluded_filters.extend(trees(&excluded)?);
-        Ok(())
-    }
-
-    fn filtered(&self, filter: &Filter) -> Result<Box<dyn Tree>> {
-        let (field, value) = (filter.field, filter.value.as_str());
-        let numbers = |numbers: Vec<String>| self.facts(numbers.iter().map(|number| Fact::Filter(field, number)));
-        Ok(match field {
-            FilterField::Tag => self.facts(names::tags(self.tags, value).into_iter().map(Fact::Tag)),
-            FilterField::Assignee => {
-                let users = names::assignees(self.db, value, self.caller)?.into_iter();
-                numbers(users.map(|user| user.map_or_else(|| NOBODY.to_owned(), |number| number.to_string())).collect())
-            }
-            FilterField::Inbox => {
-                numbers(names::inboxes(self.db, value)?.into_iter().map(|inbox| inbox.to_string()).collect())
-            }
-            FilterField::From => self.from(value)?,
-            field => self.facts([Fact::Filter(field, value)]),
-        })
-    }
-
-    /// Threads with a contact: by id, by address, or by the beginnings of words of name and address.
-    fn from(&self, value: &str) -> Result<Box<dyn Tree>> {
-        if let Ok(id) = value.to_ascii_lowercase().parse::<Id<Contact>>() {
-            return Ok(self.facts([Fact::Contact(id.row())]));
-        }
-        let (words, address) = (names::words(value), text::fold(value));
-        if words.is_empty() {
-            return Ok(any(Vec::new()));
-        }
-        let address = self.fields.fact(Fact::Address(&address));
-        let has_address = value.contains('@') && self.finds(&address)?;
-        let mut all = match has_address {
-            true => vec![worth(term(address), 0.0)],
-            false => words.iter().map(|word| worth(terms::who(self.fields, word), 0.0)).collect(),
-        };
-        all.push(self.facts([Fact::Is("conversation")]));
-        Ok(Box::new(BooleanQuery::intersection(all)))
-    }
-
-    /// Whether any document has this term now. A term's own count goes on counting those that were replaced.
-    fn finds(&self, term: &Term) -> Result<bool> {
-        let query = TermQuery::new(term.clone(), IndexRecordOption::Basic);
-        Ok(self.searcher.search(&query, &Count).map_err(unavailable)? > 0)
+impl Clause {
+    /// As it stands in a tree.
+    pub fn clauses(&self) -> Clauses {
+        let bonus = self.bonus.iter().map(|bonus| (Occur::Should, bonus.box_clone()));
+        [(Occur::Must, self.matching.box_clone())].into_iter().chain(bonus).collect()
     }
 }
 
-fn views(names: &[String]) -> Views {
-    let has = |name: &str| names.iter().any(|one| one == name);
-    Views { contact: has("contact"), conversation: has("conversation"), ticket: has("ticket") }
-}
-
-fn is_long(word: &str) -> bool {
-    word.chars().count() >= TYPO_MIN_CHARS && !word.chars().all(|character| character.is_ascii_digit())
-}
-
-fn all(field: Field, words: &[String]) -> Vec<Term> {
-    words.iter().map(|word| Term::from_field_text(field, word)).collect()
-}
-
-fn phrase(field: Field, words: &[String], by_prefix: bool) -> Box<dyn Tree> {
-    if !by_prefix {
-        return Box::new(PhraseQuery::new(all(field, words)));
+impl Plan {
+    /// The whole plan as one tree, for objects that are one document.
+    pub fn tree(&self) -> BooleanQuery {
+        let mut clauses = self.filters();
+        clauses.extend(self.parts.iter().flat_map(Clause::clauses));
+        clauses.extend(self.excluded.iter().map(|part| (Occur::MustNot, part.box_clone())));
+        if !clauses.iter().any(|(occur, _)| *occur == Occur::Must) {
+            clauses.push((Occur::Must, Box::new(ConstScoreQuery::new(Box::new(AllQuery), 0.0))));
+        }
+        BooleanQuery::new(clauses)
     }
-    let mut phrase = PhrasePrefixQuery::new(all(field, words));
-    phrase.set_max_expansions(PHRASE_ENDS_MAX);
-    Box::new(phrase)
-}
 
-fn fuzzy(field: Field, word: &str, by_prefix: bool) -> Box<dyn Tree> {
-    let term = Term::from_field_text(field, word);
-    Box::new(if by_prefix { FuzzyTermQuery::new_prefix(term, 1, true) } else { FuzzyTermQuery::new(term, 1, true) })
-}
-
-/// A term that is worth nothing by itself.
-fn term(term: Term) -> Box<dyn Tree> {
-    Box::new(TermQuery::new(term, IndexRecordOption::Basic))
-}
-
-/// A term that is worth the more the rarer it is.
-fn weighed(term: Term) -> Box<dyn Tree> {
-    Box::new(TermQuery::new(term, IndexRecordOption::WithFreqs))
-}
-
-fn worth(tree: Box<dyn Tree>, score: f32) -> Box<dyn Tree> {
-    Box::new(ConstScoreQuery::new(tree, score))
-}
-
-fn boosted(tree: Box<dyn Tree>, boost: f32) -> Box<dyn Tree> {
-    Box::new(BoostQuery::new(tree, boost))
-}
-
-/// Any of them; none, where there are none.
-fn any(mut trees: Vec<Box<dyn Tree>>) -> Box<dyn Tree> {
-    match trees.len() {
-        1 => trees.remove(0),
-        _ => Box::new(BooleanQuery::union(trees)),
+    /// The filters alone.
+    pub fn filters(&self) -> Clauses {
+        let wanted = self.filters.iter().map(|filter| (Occur::Must, filter.box_clone()));
+        wanted.chain(self.excluded_filters.iter().map(|filter| (Occur::MustNot, filter.box_clone()))).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! An index made anew because somebody asks for it: by a server that runs, or right here.
 
-use crate::search::folder;
 use crate::search::index;
 use crate::search::index::Opened;
+use crate::search::index::folder;
 use crate::search::indexer::Indexer;
 use crate::search::state::Phase;
 use crate::search::state::Shared;
