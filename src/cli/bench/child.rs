@@ -1,6 +1,10 @@
 //! A server as a process of its own, of this very program: so that its memory can be read.
 
 use crate::cli::Failure;
+use crate::cli::bench::load;
+use crate::cli::bench::load::Load;
+use crate::cli::bench::load::Samples;
+use fastrand::Rng;
 use serde::Serialize;
 use std::fs;
 use std::fs::File;
@@ -47,11 +51,11 @@ impl Child {
         })
     }
 
-    /// The bare server beside it.
-    pub fn yardstick(directory: &Path) -> Result<Self, Failure> {
-        Self::start(directory, "yardstick", |command, address| {
-            command.args(["bench", "--log", "error", "--yardstick", &address]);
-            command.arg("--dir").arg(directory);
+    /// The bare server beside it, which this command is with `--yardstick`.
+    pub fn yardstick(directory: &Path, command: &[&str]) -> Result<Self, Failure> {
+        Self::start(directory, "yardstick", |process, address| {
+            process.args(command).args(["--log", "error", "--yardstick", &address]);
+            process.arg("--dir").arg(directory);
         })
     }
 
@@ -85,8 +89,19 @@ impl Child {
         Ok(())
     }
 
+    /// Asks it, and counts what that takes of the processors.
+    pub fn ask<F>(&self, load: &Load, what: &str, write: F) -> Result<Samples, Failure>
+    where
+        F: Fn(usize, &mut Rng, &mut Vec<u8>) + Send + Sync + 'static,
+    {
+        let before = self.cpu();
+        let samples = load::run(load, self.address, write);
+        let samples = samples.map_err(|cause| Failure::new(Failure::DATA, format!("{what}: {cause}")))?;
+        Ok(Samples { cpu: self.cpu().saturating_sub(before), ..samples })
+    }
+
     /// What it has used of the processors so far.
-    pub fn cpu(&self) -> Duration {
+    fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
         // The program's name, which may hold anything, ends with the last bracket; user and system time follow.
         let after_name = stat.rsplit(')').next().unwrap_or_default();
@@ -95,14 +110,21 @@ impl Child {
         Duration::from_millis(ticks * MS_PER_TICK)
     }
 
-    /// What it holds in memory; nothing where the system does not say.
+    /// What it holds in memory.
     pub fn memory(&self) -> Memory {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        Memory::of(self.process.id())
+    }
+}
+
+impl Memory {
+    /// That of this process; nothing where the system does not say.
+    fn of(process: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
         };
-        Memory { resident_kib: field("VmRSS"), anonymous_kib: field("RssAnon") }
+        Self { resident_kib: field("VmRSS"), anonymous_kib: field("RssAnon") }
     }
 }
 
