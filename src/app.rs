@@ -5,6 +5,7 @@ use crate::api::border::context::Context;
 use crate::api::border::context::Settings;
 use crate::api::border::gate;
 use crate::desk::sweep::Sweep;
+use crate::search::Search;
 use crate::store::Store;
 use crate::types::Result;
 use crate::types::error::Code;
@@ -58,9 +59,11 @@ pub struct Server {
     pub address: SocketAddr,
     /// Its data.
     pub store: Store,
+    /// Its search.
+    pub search: Search,
     handle: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
-    sweep: work::Running,
+    workers: Vec<work::Running>,
     /// The data directory is this server's alone until it is dropped.
     _lock: File,
 }
@@ -83,9 +86,10 @@ impl Server {
     pub fn start_on(store: Store, lock: File, config: &Config, clock: Clock, listener: TcpListener) -> Result<Self> {
         let address = listener.local_addr().map_err(Error::internal)?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
-        let context = web::Data::new(Context::new(store.clone(), clock, config.settings.clone()));
+        let (search, indexer) = Search::start(&store, clock.clone())?;
+        let context = web::Data::new(Context::new(store.clone(), search.clone(), clock, config.settings.clone()));
         let (handle, http) = start_http(context, config.workers, listener)?;
-        Ok(Self { address, store, handle, http, sweep, _lock: lock })
+        Ok(Self { address, store, search, handle, http, workers: vec![sweep, indexer], _lock: lock })
     }
 
     /// Stops accepting, lets what runs finish, and closes the store.
@@ -96,7 +100,7 @@ impl Server {
         // Nobody awaits the answer: the thread's end says the same.
         drop(self.handle.stop(true));
         let ended = self.http.join().map_err(|_| Error::internal("the HTTP thread panicked"))?;
-        self.sweep.stop();
+        self.workers.into_iter().for_each(work::Running::stop);
         self.store.close();
         ended.map_err(Error::internal)
     }

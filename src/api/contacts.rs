@@ -19,6 +19,7 @@ use crate::desk::contacts::NewContact;
 use crate::desk::erasure;
 use crate::desk::erasure::Extent;
 use crate::desk::export;
+use crate::search::names;
 use crate::types::Result;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
@@ -51,9 +52,10 @@ impl Resource for Contact {
 }
 
 async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
-    let filter = ContactFilter {
+    let words = query.words("q", names::words);
+    let mut filter = ContactFilter {
         email: query.take("email"),
-        words: query.words("q", |text| contacts::words(text).into_iter().collect()),
+        found: None,
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
     };
@@ -61,6 +63,9 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
     let order = query.order(&columns, true);
     let paging = query.paging();
     query.done()?;
+    if !words.is_empty() {
+        filter.found = Some(who.context.search.contacts(words).await?);
+    }
     who.list(paging, move |db, paging, _| contacts::list(db, &filter, order, paging)).await
 }
 
@@ -79,7 +84,10 @@ async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) ->
 async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<HttpResponse> {
     let extent = query.take::<Erase>("erase").map_or(Extent::Person, |Erase| Extent::PersonAndMessages);
     query.done()?;
-    who.delete(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await
+    let erased = who.delete(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
+    // Before the answer, if it can be: what the API says is erased is erased in the index's files as well.
+    who.context.search.erase().await;
+    Ok(erased)
 }
 
 /// `erase=messages`, the one word that it takes.

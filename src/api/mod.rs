@@ -10,6 +10,7 @@ pub mod health;
 pub mod inboxes;
 pub mod me;
 pub mod messages;
+pub mod search;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         inboxes::routes,
         webhooks::routes,
         events::routes,
+        search::routes,
         api_keys::routes,
         health::routes,
     ] {

@@ -3,6 +3,8 @@
 use crate::cli::DataDir;
 use crate::cli::Failure;
 use crate::desk::check;
+use crate::search;
+use crate::search::check::Found;
 use crate::store;
 use crate::store::check::Fault;
 use crate::types::error::Error;
@@ -46,7 +48,7 @@ impl Check {
         match faults.len() {
             0 if self.json => Ok(()),
             0 => {
-                println!("OK: the file is whole, and all counters, clocks and events agree.");
+                println!("OK: the file is whole, and all counters, clocks, events and the search index agree.");
                 Ok(())
             }
             1 => Err(Failure::new(Failure::DATA, "1 fault was found.")),
@@ -69,9 +71,24 @@ fn look_into(path: &Path, full: bool, faults: &mut Vec<Fault>) -> Result<(), Err
     // A connection of its own: the pool's readers are interrupted after seconds, and this may take longer.
     let mut db = Connection::open_with_flags(path, store::connection::reading_flags())?;
     store::connection::set_up_reading(&mut db)?;
+    // The index first: it may be behind the store, but not ahead of it.
+    let index = search::check::open(path.parent().unwrap_or_else(|| Path::new(".")))?;
     // One read transaction: all is compared at one instant.
     db.execute_batch("BEGIN")?;
     faults.extend(store::check::structure(&db, full)?);
     faults.extend(check::agreements(&db)?);
+    let made_anew = match index {
+        Found::Nothing(why) => Some(why),
+        Found::Index(candidate) => match candidate.compare(&db)? {
+            Ok(differences) => {
+                faults.extend(differences);
+                None
+            }
+            Err(why) => Some(why.to_owned()),
+        },
+    };
+    if let Some(why) = made_anew {
+        tracing::warn!(why, "the search index was not compared: the next start makes it anew");
+    }
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod config_file;
 pub mod demo;
 pub mod key;
 pub mod log;
+mod reindex;
 pub mod serve;
 pub mod user;
 
@@ -58,6 +59,8 @@ enum Command {
     Key(key::Key),
     /// Look whether the store is whole.
     Check(check::Check),
+    /// Make the search index anew.
+    Reindex(reindex::Reindex),
     /// Measure this build on this machine, beside bare yardsticks.
     Bench(bench::Bench),
 }
@@ -124,6 +127,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             Command::User(user) => user.run(),
             Command::Key(key) => key.run(),
             Command::Check(check) => check.run(),
+            Command::Reindex(reindex) => reindex.run(),
             Command::Bench(bench) => bench.run(),
         }
     });

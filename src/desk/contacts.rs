@@ -24,14 +24,12 @@ use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Line;
 use crate::types::text::Phone;
-use crate::types::text::fold;
 use crate::types::time::Time;
 use deserr::Deserr;
 use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
-use std::collections::BTreeSet;
 
 /// What an erased contact is called where threads still name him.
 pub const DELETED_NAME: &str = "Deleted contact";
@@ -137,8 +135,8 @@ pub struct ContactGiven {
 pub struct ContactFilter {
     /// With this address, exactly but for case.
     pub email: Option<Email>,
-    /// With all of these words in name or address, each matched by prefix.
-    pub words: Vec<String>,
+    /// Among those of these numbers: what a search has found.
+    pub found: Option<Vec<i64>>,
     /// Created after this instant.
     pub created_after: Option<Time>,
     /// Created before this instant.
@@ -179,7 +177,7 @@ pub fn get(db: &Connection, id: Id<Contact>) -> Result<Contact> {
 pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Paging) -> Result<Page<Contact>> {
     let list = query(filter, order).since(paging, "contacts_by_update");
     let unfiltered = filter.email.is_none()
-        && filter.words.is_empty()
+        && filter.found.is_none()
         && filter.created_after.is_none()
         && filter.created_before.is_none()
         && paging.updated_after.is_none();
@@ -189,13 +187,12 @@ pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Pagi
 
 /// The list behind [`list`], for the test of its plans.
 pub fn query(filter: &ContactFilter, order: Order) -> List {
-    let list = List::of("contacts", "id", order)
+    let found = filter.found.as_ref().map(|numbers| serde_json::json!(numbers).to_string());
+    List::of("contacts", "id", order)
         .filter("email_key = ?", &filter.email.as_ref().map(Email::key))
         .filter("created_at > ?", &filter.created_after)
-        .filter("created_at < ?", &filter.created_before);
-    // U+10FFFF sorts after every character: the range holds all words that begin with this one.
-    let begins = "id IN (SELECT contact_id FROM contact_words WHERE word >= ? AND word < ? || char(1114111))";
-    filter.words.iter().fold(list, |list, word| list.filter(begins, &Some(word.clone())))
+        .filter("created_at < ?", &filter.created_before)
+        .filter("id IN (SELECT value FROM json_each(?))", &found)
 }
 
 /// How many contacts there are, from the kept counter.
@@ -227,7 +224,6 @@ pub fn create(tx: &Tx, new: NewContact) -> Result<Contact> {
         tx.now
     ])?;
     let contact = get(tx, Id::from_row(tx.last_insert_rowid()))?;
-    keep_words(tx, &contact)?;
     tx.emit(EventKind::ContactCreated, about(&contact), None, &contact)?;
     Ok(contact)
 }
@@ -278,7 +274,6 @@ fn save(tx: &Tx, old: &Contact, new: Contact) -> Result<Contact> {
         tx.now
     ])?;
     let contact = get(tx, new.id)?;
-    keep_words(tx, &contact)?;
     tx.emit(EventKind::ContactUpdated, about(&contact), Some(old), &contact)?;
     Ok(contact)
 }
@@ -351,22 +346,6 @@ fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<Id<Contact>>) -> Res
         }
         _ => Ok(()),
     }
-}
-
-/// The words of a text, folded: runs of letters and digits.
-pub fn words(text: &str) -> BTreeSet<String> {
-    fold(text).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect()
-}
-
-fn keep_words(tx: &Tx, contact: &Contact) -> Result<()> {
-    tx.prepare_cached("DELETE FROM contact_words WHERE contact_id = ?1")?.execute([contact.id])?;
-    let mut all = words(contact.name.as_ref().map_or("", Line::as_str));
-    all.extend(words(contact.email.as_ref().map_or("", Email::as_str)));
-    let mut insert = tx.prepare_cached("INSERT INTO contact_words (word, contact_id) VALUES (?1, ?2)")?;
-    for word in all {
-        insert.execute(params![word, contact.id])?;
-    }
-    Ok(())
 }
 
 /// A bulk change of contacts.

@@ -43,7 +43,6 @@ pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
     }
     rewrite_events(tx, id, extent)?;
     rewrite_answers(tx, id, extent)?;
-    tx.prepare_cached("DELETE FROM contact_words WHERE contact_id = ?1")?.execute([id])?;
     tx.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([id])?;
     // Both views show another name now: their ETags and `updated_after` must tell.
     tx.prepare_cached("UPDATE threads SET version = version + 1, updated_at = ?2 WHERE contact_id = ?1")?

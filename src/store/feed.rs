@@ -178,11 +178,25 @@ pub fn sql(kinds: usize) -> &'static str {
 }
 
 /// The oldest and the newest event's number; the newest is one less where there is none.
-fn ends(db: &Connection) -> Result<(i64, i64)> {
-    let one = |sql| db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional();
-    let newest: i64 = one("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?.unwrap_or(0);
-    let oldest: i64 = one("SELECT id FROM events ORDER BY id LIMIT 1")?.unwrap_or(newest + 1);
-    Ok((oldest, newest))
+///
+/// # Errors
+/// Those of SQLite.
+pub fn ends(db: &Connection) -> Result<(i64, i64)> {
+    let newest = newest(db)?;
+    let oldest = db.prepare_cached("SELECT id FROM events ORDER BY id LIMIT 1")?.query_row([], |row| row.get(0));
+    Ok((oldest.optional()?.unwrap_or(newest + 1), newest))
+}
+
+/// The newest event's number, also if it is removed already; 0 before the first.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn newest(db: &Connection) -> Result<i64> {
+    let newest = db
+        .prepare_cached("SELECT seq FROM sqlite_sequence WHERE name = 'events'")?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(newest.unwrap_or(0))
 }
 
 fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Event> {

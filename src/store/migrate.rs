@@ -12,11 +12,15 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 /// One row a migration; its number is its place here, kept in SQLite's `user_version`.
-static MIGRATIONS: LazyLock<Migrations<'static>> =
-    LazyLock::new(|| Migrations::new(vec![M::up(include_str!("../../data/migrations/0001_the_desk.sql"))]));
+static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
+    Migrations::new(vec![
+        M::up(include_str!("../../data/migrations/0001_the_desk.sql")),
+        M::up(include_str!("../../data/migrations/0002_search.sql")),
+    ])
+});
 
 /// The number of the newest schema that this program knows.
-const LATEST: i64 = 1;
+const LATEST: i64 = 2;
 
 /// Brings the file to the newest schema.
 ///

@@ -114,6 +114,21 @@ impl Store {
         drop(self.writer.submit(actor, write));
     }
 
+    /// The number of the newest event that is on disk. What was answered is not beyond it.
+    pub fn head(&self) -> i64 {
+        self.writer.head()
+    }
+
+    /// A connection of its own for someone who reads much and often: he waits for none of the pool, and nobody for him.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn open_reading(&self) -> Result<Connection> {
+        let mut connection = Connection::open_with_flags(&self.path, connection::reading_flags())?;
+        connection::set_up_reading(&mut connection)?;
+        Ok(connection)
+    }
+
     /// Grows whenever users or keys changed, here or in another process: what was remembered of them is to be read again.
     pub fn credentials_epoch(&self) -> u64 {
         self.writer.credentials_epoch().load(Ordering::Acquire)

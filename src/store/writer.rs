@@ -4,6 +4,7 @@
 //! all of them. While one group is being synced, the next one gathers: there is no timer. Only this thread checkpoints.
 
 use crate::store::Epoch;
+use crate::store::feed;
 use crate::store::tx::Actor;
 use crate::store::tx::Effects;
 use crate::store::tx::Tx;
@@ -17,6 +18,8 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
 use std::sync::mpsc::RecvTimeoutError;
@@ -49,11 +52,15 @@ const SLOW_JOB: Duration = Duration::from_millis(50);
 /// The exit code after a disk fault at commit (sysexits.h, `EX_IOERR`).
 const EXIT_IO_FAULT: i32 = 74;
 
+/// The number of the newest event, shared between threads.
+type Head = Arc<AtomicI64>;
+
 /// The handle to the writer's thread.
 pub struct Writer {
     /// None once it was told to stop.
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     credentials: Epoch,
+    head: Head,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -62,10 +69,12 @@ impl Writer {
     pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let credentials = Epoch::default();
+        let head = Head::new(AtomicI64::new(feed::newest(&connection)?));
         let worker = Thread {
             connection,
             clock,
             credentials: credentials.clone(),
+            head: head.clone(),
             seen_version: None,
             restart_not_before: Instant::now(),
         };
@@ -73,7 +82,7 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || worker.run(&jobs))
             .map_err(Error::internal)?;
-        Ok(Self { queue: Mutex::new(Some(queue)), credentials, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Mutex::new(Some(queue)), credentials, head, thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues a job; the answer comes once its commit is on disk.
@@ -96,6 +105,11 @@ impl Writer {
 
     pub(super) fn credentials_epoch(&self) -> &Epoch {
         &self.credentials
+    }
+
+    /// The number of the newest event that is on disk.
+    pub(super) fn head(&self) -> i64 {
+        self.head.load(Ordering::Acquire)
     }
 
     /// Lets the thread finish its queue, and waits for it. What comes later is refused.
@@ -156,6 +170,7 @@ struct Thread {
     connection: Connection,
     clock: Clock,
     credentials: Epoch,
+    head: Head,
     /// `PRAGMA data_version` as it was: it changes when another process commits, never by this connection.
     seen_version: Option<i64>,
     restart_not_before: Instant,
@@ -189,6 +204,7 @@ impl Thread {
         }
         match outcome {
             Ok(()) => {
+                self.note_head();
                 if effects.erasure {
                     // Before the answer: what the API says is erased is erased in the WAL as well.
                     drop(self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", 4 * RESTART_PATIENCE));
@@ -261,6 +277,14 @@ impl Thread {
         if version != self.seen_version {
             self.seen_version = version;
             self.credentials.fetch_add(1, Ordering::AcqRel);
+            self.note_head();
+        }
+    }
+
+    /// What follows from the feed is to follow as far as this: noted before anybody is answered.
+    fn note_head(&self) {
+        if let Ok(newest) = feed::newest(&self.connection) {
+            self.head.store(newest, Ordering::Release);
         }
     }
 

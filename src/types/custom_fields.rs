@@ -27,6 +27,15 @@ pub struct CustomFields(BTreeMap<String, serde_json::Value>);
 pub struct CustomFieldsPatch(BTreeMap<String, serde_json::Value>);
 
 impl CustomFields {
+    /// The values that can be searched for by their words: strings and numbers, each with its name.
+    pub fn texts(&self) -> impl Iterator<Item = (&str, String)> {
+        self.0.iter().filter_map(|(name, value)| match value {
+            serde_json::Value::String(text) => Some((name.as_str(), text.clone())),
+            serde_json::Value::Number(number) => Some((name.as_str(), number.to_string())),
+            _ => None,
+        })
+    }
+
     /// The fields with `patch` merged in.
     ///
     /// # Errors

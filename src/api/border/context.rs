@@ -5,6 +5,7 @@ use crate::api::border::credentials::CredentialCache;
 use crate::api::border::idempotency::InFlight;
 use crate::api::border::rate_limit::Limiters;
 use crate::desk::webhooks::TargetRule;
+use crate::search::Search;
 use crate::store::Store;
 use crate::types::time::Clock;
 use ipnet::IpNet;
@@ -46,6 +47,8 @@ impl Default for Patience {
 pub struct Context {
     /// The data.
     pub store: Store,
+    /// What finds things in it.
+    pub search: Search,
     /// The time.
     pub clock: Clock,
     /// How the server was told to behave.
@@ -60,12 +63,13 @@ pub struct Context {
 
 impl Context {
     /// The state of a server that has just started.
-    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+    pub fn new(store: Store, search: Search, clock: Clock, settings: Settings) -> Self {
         Self {
             credentials: CredentialCache::default(),
             limiters: Limiters::new(clock.clone()),
             in_flight: InFlight::default(),
             store,
+            search,
             clock,
             settings,
         }

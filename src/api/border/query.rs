@@ -90,6 +90,15 @@ impl Query {
         text.parse().map_err(|refused| self.fault(name, refused)).ok()
     }
 
+    /// A text that has to be given, and to hold more than white space.
+    pub fn required(&mut self, name: &str) -> String {
+        let text = self.text(name).unwrap_or_default();
+        if text.trim().is_empty() {
+            self.fault(name, Refused::new(Rule::Required, "is required, and can't be empty"));
+        }
+        text
+    }
+
     /// The words of a text to look for.
     pub fn words(&mut self, name: &str, split: impl Fn(&str) -> Vec<String>) -> Vec<String> {
         let Some(text) = self.text(name) else { return Vec::new() };
@@ -122,7 +131,8 @@ impl Query {
         parsed.map_err(|refused| self.fault(name, refused)).unwrap_or_default()
     }
 
-    fn number(&mut self, name: &str, default: i64, max: i64) -> i64 {
+    /// A whole number from 1 to `max`.
+    pub fn number(&mut self, name: &str, default: i64, max: i64) -> i64 {
         let Some(text) = self.text(name) else { return default };
         match text.parse::<i64>() {
             Ok(number) if (1..=max).contains(&number) => number,

@@ -7,7 +7,6 @@ use crate::cli::bench::workspace::TAGS;
 use crate::cli::bench::workspace::USERS;
 use crate::cli::bench::workspace::texts;
 use crate::cli::bench::workspace::texts::Texts;
-use crate::desk::contacts::words;
 use crate::desk::sla;
 use crate::desk::sla::Mark;
 use crate::desk::threads::ConversationStatus;
@@ -83,11 +82,6 @@ impl<'texts> Filler<'texts> {
                 "INSERT INTO contacts (email, email_key, name, company, created_at, updated_at) VALUES (?1, ?1, ?2, ?3, ?4, ?4)",
             )?
             .execute(params![email, name, company, created])?;
-        let contact = self.db.last_insert_rowid();
-        let mut insert = self.db.prepare_cached("INSERT INTO contact_words (word, contact_id) VALUES (?1, ?2)")?;
-        for word in words(&format!("{name} {email}")) {
-            insert.execute(params![word, contact])?;
-        }
         Ok(())
     }
 

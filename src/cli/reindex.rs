@@ -1,0 +1,93 @@
+//! `commflow reindex`: makes the search index anew. A server that runs on the same folder is asked to; without one, it is made
+//! right here.
+
+use crate::app;
+use crate::cli::DataDir;
+use crate::cli::Failure;
+use crate::search::rebuild;
+use crate::search::state::Phase;
+use crate::store;
+use crate::store::tx::Actor;
+use crate::types::error::Code;
+use crate::types::time::Clock;
+use clap::Args;
+use indicatif::ProgressBar;
+use indicatif::ProgressStyle;
+use std::time::Duration;
+use std::time::Instant;
+
+/// Between two looks at what a server does.
+const LOOK: Duration = Duration::from_millis(200);
+/// A server that has not begun after this long does not keep the index at all.
+const BEGIN_PATIENCE: Duration = Duration::from_secs(30);
+
+/// Makes the search index anew; a server may run beside it, and then does it.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  commflow reindex
+  commflow reindex --data-dir /srv/commflow")]
+pub struct Reindex {
+    #[command(flatten)]
+    data: DataDir,
+}
+
+impl Reindex {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When there is no store, or the index can't be written.
+    pub fn run(self) -> Result<(), Failure> {
+        let data_dir = &self.data.data_dir;
+        if !data_dir.join(store::FILE_NAME).exists() {
+            let message = format!("There is no store in {}. Start one: commflow serve", data_dir.display());
+            return Err(Failure::new(Failure::DATA, message));
+        }
+        let begun = Instant::now();
+        let lock = match app::lock(data_dir) {
+            Ok(lock) => Some(lock),
+            Err(error) if error.code == Code::Conflict => None,
+            Err(error) => return Err(error.into()),
+        };
+        let store = self.data.open()?;
+        let generation = store.write_blocking(Actor::SYSTEM, rebuild::ask)?;
+        let bar = ProgressBar::new(0);
+        let style = ProgressStyle::with_template("indexing [{bar:40}] {pos}/{len}, {eta} left");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let total = match lock {
+            Some(_) => {
+                let mut shown = 0;
+                rebuild::run(&store, Clock::System.now(), |phase| shown = show(&bar, phase).unwrap_or(shown))?;
+                shown
+            }
+            None => self.follow(generation, &bar)?,
+        };
+        bar.finish_and_clear();
+        println!("Indexed {total} contacts and threads in {:.1} s.", begun.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    /// Watches the server that does it.
+    fn follow(&self, generation: i64, bar: &ProgressBar) -> Result<u64, Failure> {
+        let begun = Instant::now();
+        let mut shown = None;
+        loop {
+            match rebuild::progress(&self.data.data_dir, generation) {
+                Phase::Ready => return Ok(shown.unwrap_or_else(|| bar.length().unwrap_or(0))),
+                Phase::Unavailable if begun.elapsed() > BEGIN_PATIENCE && shown.is_none() => {
+                    let message = "The server does not begin. The new index is asked for, and made at its next start.";
+                    return Err(Failure::new(Failure::DATA, message));
+                }
+                phase => shown = show(bar, phase).or(shown),
+            }
+            std::thread::sleep(LOOK);
+        }
+    }
+}
+
+/// Shows how far it is; of how many.
+fn show(bar: &ProgressBar, phase: Phase) -> Option<u64> {
+    let Phase::Building { done, total } = phase else { return None };
+    bar.set_length(total);
+    bar.set_position(done);
+    Some(total)
+}

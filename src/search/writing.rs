@@ -1,0 +1,173 @@
+//! Writing the index: documents in the place of those that they follow on, and commits that carry their [`Note`].
+
+use crate::desk::contacts;
+use crate::desk::threads::ConversationId;
+use crate::desk::threads::row;
+use crate::search::dirty::Dirty;
+use crate::search::documents;
+use crate::search::documents::Entry;
+use crate::search::index::Note;
+use crate::search::index::Opened;
+use crate::search::index::unavailable;
+use crate::search::schema::Key;
+use crate::search::schema::Owner;
+use crate::types::Result;
+use crate::types::error::Code;
+use crate::types::id::Id;
+use futures_util::FutureExt;
+use rusqlite::Connection;
+use std::collections::HashSet;
+use tantivy::IndexWriter;
+use tantivy::TantivyError;
+use tantivy::index::SegmentId;
+use tantivy::indexer::IndexWriterOptions;
+use tantivy::indexer::LogMergePolicy;
+
+/// Bytes that documents may take in memory before they are written out.
+const BUDGET: usize = 24_000_000;
+/// Segments of up to this many documents are merged together: each commit makes one.
+const SMALL_SEGMENT_DOCS: u32 = 2_000;
+/// The share of a segment's documents that may be replaced before it is written anew.
+const REPLACED_MAX: f32 = 0.3;
+
+/// The one writer of an index.
+pub struct Writing {
+    /// The index.
+    pub opened: Opened,
+    /// What the last commit said.
+    pub note: Note,
+    writer: IndexWriter,
+    /// Segments whose files may still hold erased words.
+    erasing: HashSet<SegmentId>,
+    /// Those of them whose merge was begun.
+    merging: HashSet<SegmentId>,
+}
+
+fn failed(cause: TantivyError) -> crate::types::error::Error {
+    unavailable(cause)
+}
+
+impl Writing {
+    /// Takes the index for this writer alone.
+    ///
+    /// # Errors
+    /// When another one has it, or there is no thread to be had.
+    pub fn begin(opened: Opened, note: Note) -> Result<Self> {
+        let options =
+            IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).memory_budget_per_thread(BUDGET);
+        let writer: IndexWriter = opened.index.writer_with_options(options.build()).map_err(failed)?;
+        let mut policy = LogMergePolicy::default();
+        policy.set_min_layer_size(SMALL_SEGMENT_DOCS);
+        policy.set_del_docs_ratio_before_merge(REPLACED_MAX);
+        writer.set_merge_policy(Box::new(policy));
+        let mut writing = Self { opened, note, writer, erasing: HashSet::new(), merging: HashSet::new() };
+        if writing.note.erasing {
+            writing.erasing = writing.segments_with_deletions()?;
+        }
+        Ok(writing)
+    }
+
+    /// Adds a document that the index does not hold.
+    ///
+    /// # Errors
+    /// When the index can't be written.
+    pub fn add(&self, entry: &Entry) -> Result<()> {
+        self.writer.add_document(entry.document(&self.opened.fields)).map(drop).map_err(failed)
+    }
+
+    /// Makes all again that is behind the store, as it is in `db` now.
+    ///
+    /// # Errors
+    /// Those of SQLite; when the index can't be written.
+    pub fn refresh(&self, db: &Connection, dirty: &Dirty) -> Result<()> {
+        for &number in &dirty.contacts {
+            self.forget(Key::new(Owner::contact(number), 0));
+            if let Some(contact) = found(contacts::get(db, Id::from_row(number)))? {
+                self.add(&documents::contact(&contact))?;
+            }
+        }
+        for &number in &dirty.whole {
+            self.writer.delete_term(self.opened.fields.of_owner(Owner::thread(number)));
+            let entries = found(documents::whole_thread(db, Id::from_row(number)))?;
+            entries.iter().flatten().try_for_each(|entry| self.add(entry))?;
+        }
+        for &number in dirty.threads.difference(&dirty.whole) {
+            self.forget(Key::new(Owner::thread(number), 0));
+            if let Some(thread) = found(row::get(db, Id::from_row(number)))? {
+                documents::thread(db, &thread)?.iter().try_for_each(|entry| self.add(entry))?;
+            }
+        }
+        for &(number, block) in dirty.blocks.iter().filter(|(number, _)| !dirty.whole.contains(number)) {
+            self.forget(Key::new(Owner::thread(number), block));
+            let id: ConversationId = Id::from_row(number);
+            documents::block(db, id, block)?.iter().try_for_each(|entry| self.add(entry))?;
+        }
+        Ok(())
+    }
+
+    fn forget(&self, key: Key) {
+        self.writer.delete_term(self.opened.fields.of_key(key));
+    }
+
+    /// Commits with this note, and lets readers see it.
+    ///
+    /// # Errors
+    /// When the index can't be written.
+    pub fn commit(&mut self, note: Note) -> Result<()> {
+        let payload = serde_json::to_string(&note)?;
+        let mut prepared = self.writer.prepare_commit().map_err(failed)?;
+        prepared.set_payload(&payload);
+        prepared.commit().map_err(failed)?;
+        self.opened.reader.reload().map_err(failed)?;
+        if note.erasing {
+            self.erasing.extend(self.segments_with_deletions()?);
+        }
+        self.note = note;
+        Ok(())
+    }
+
+    /// Lets readers see what merges have done meanwhile, so that the files from before can go.
+    ///
+    /// # Errors
+    /// When the index can't be read.
+    pub fn reload(&self) -> Result<()> {
+        self.opened.reader.reload().map_err(failed)
+    }
+
+    /// Goes on writing anew what still holds erased words; `true` once no file holds any.
+    ///
+    /// # Errors
+    /// When the index can't be written.
+    pub fn go_on_erasing(&mut self) -> Result<bool> {
+        let now: HashSet<SegmentId> =
+            self.opened.index.searchable_segment_ids().map_err(failed)?.into_iter().collect();
+        self.erasing.retain(|segment| now.contains(segment));
+        self.merging.retain(|segment| now.contains(segment));
+        if self.erasing.is_empty() {
+            self.reload()?;
+            self.writer.garbage_collect_files().wait().map_err(failed)?;
+            return Ok(true);
+        }
+        for segment in self.erasing.difference(&self.merging).copied().collect::<Vec<_>>() {
+            // One that another merge has taken already goes with that.
+            let refused = matches!(self.writer.merge(&[segment]).now_or_never(), Some(Err(_)));
+            tracing::debug!(?segment, refused, "a segment with erased words is written anew");
+            self.merging.insert(segment);
+        }
+        Ok(false)
+    }
+
+    fn segments_with_deletions(&self) -> Result<HashSet<SegmentId>> {
+        let metas = self.opened.index.searchable_segment_metas().map_err(failed)?;
+        Ok(metas.iter().filter(|meta| meta.has_deletes()).map(|meta| meta.id()).collect())
+    }
+}
+
+/// What may have been erased since it was told of.
+fn found<T>(read: Result<T>) -> Result<Option<T>> {
+    match read {
+        Ok(row) => Ok(Some(row)),
+        Err(error) if error.code == Code::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
