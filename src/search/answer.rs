@@ -80,14 +80,7 @@ fn contact(db: &Connection, hit: &Hit, marker: &Marker, lists: &mut Lists) -> Re
     Ok(())
 }
 
-fn thread(
-    db: &Connection,
-    hit: &Hit,
-    marker: &Marker,
-    limit: usize,
-    lists: &mut Lists,
-    now: Time,
-) -> Result<()> {
+fn thread(db: &Connection, hit: &Hit, marker: &Marker, limit: usize, lists: &mut Lists, now: Time) -> Result<()> {
     let thread = row::get(db, hit.owner().id())?;
     let ticket = if hit.views.ticket { Ticket::of(&thread, now) } else { None };
     if let Some(object) = ticket {

@@ -2,11 +2,11 @@
 //! taken up yet is left out: the server, or its next start, is about to.
 
 use crate::desk::contacts;
+use crate::search::card::Card;
 use crate::search::dirty;
 use crate::search::dirty::Dirty;
 use crate::search::documents;
 use crate::search::documents::Entry;
-use crate::search::card::Card;
 use crate::search::folder;
 use crate::search::index::Note;
 use crate::search::index::Opened;

@@ -241,9 +241,8 @@ fn tags(db: &Connection, id: ConversationId) -> Result<Vec<i64>> {
 
 /// The texts of a block of messages, in the order in which a thread shows them.
 fn bodies(db: &Connection, id: ConversationId, block: i64) -> Result<Vec<String>> {
-    let mut select = db.prepare_cached(
-        "SELECT body FROM messages WHERE thread_id = ?1 ORDER BY created_at, id LIMIT ?2 OFFSET ?3",
-    )?;
+    let mut select =
+        db.prepare_cached("SELECT body FROM messages WHERE thread_id = ?1 ORDER BY created_at, id LIMIT ?2 OFFSET ?3")?;
     let bodies = select.query_map(params![id, BLOCK_MESSAGES, block * BLOCK_MESSAGES], |row| row.get(0))?;
     Ok(bodies.collect::<rusqlite::Result<_>>()?)
 }

@@ -43,6 +43,11 @@ impl Marker {
         Self { parts: query.required.iter().take(PARTS_MAX).cloned().collect(), typos }
     }
 
+    /// All that there is to find: a bit for each of the query's required parts.
+    pub fn parts(&self) -> u32 {
+        (0..self.parts.len()).fold(0, |bits, part| bits | 1 << part)
+    }
+
     /// Whether there is nothing to find.
     pub fn is_empty(&self) -> bool {
         self.parts.is_empty()

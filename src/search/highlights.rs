@@ -2,13 +2,13 @@
 //! them. Messages are read only for what the rest does not show.
 
 use crate::desk::contacts::Contact;
+use crate::desk::threads::message::Message;
 use crate::desk::threads::row::Thread;
 use crate::search::highlight::Marker;
 use crate::search::hits::Hit;
 use crate::search::schema::BLOCK_MESSAGES;
 use crate::types::Result;
 use crate::types::id::Id;
-use crate::desk::threads::message::Message;
 use rusqlite::Connection;
 use rusqlite::params;
 use serde::Serialize;

@@ -55,8 +55,11 @@ pub fn find(searcher: &Searcher, fields: &Fields, plan: &Plan, best: &mut Best) 
         searcher.search(&tree, &Threads { lens: lens.cloned() }).map_err(unavailable)
     };
     let heads = ask(HEAD, hits::filters(plan), Some(&plan.lens))?;
-    let mut threads: HashMap<Owner, (Found, Vec<i64>)> =
-        heads.into_iter().filter(|(_, head)| head.views != Views::NONE).map(|(owner, head)| (owner, (head, vec![]))).collect();
+    let mut threads: HashMap<Owner, (Found, Vec<i64>)> = heads
+        .into_iter()
+        .filter(|(_, head)| head.views != Views::NONE)
+        .map(|(owner, head)| (owner, (head, vec![])))
+        .collect();
     for part in &plan.parts {
         let mut clauses = vec![(Occur::Must, part.matching.box_clone())];
         clauses.extend(part.bonus.as_ref().map(|bonus| (Occur::Should, bonus.box_clone())));

@@ -182,14 +182,7 @@ fn find(db: &Connection, opened: &Opened, tags: &Tags, wanted: &Wanted, stale: b
     Ok(Answer { data, meta: Meta { total_results: total, stale, typos, shortened: query.shortened } })
 }
 
-fn matches(
-    db: &Connection,
-    opened: &Opened,
-    tags: &Tags,
-    wanted: &Wanted,
-    query: &Query,
-    typos: bool,
-) -> Result<Best> {
+fn matches(db: &Connection, opened: &Opened, tags: &Tags, wanted: &Wanted, query: &Query, typos: bool) -> Result<Best> {
     if query.is_empty() {
         return Ok(Best::new(0));
     }

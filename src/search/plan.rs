@@ -88,11 +88,7 @@ impl Planner<'_> {
     pub fn plan(&self, query: &Query, views: Views) -> Result<Plan> {
         let mut plan = Plan {
             parts: query.required.iter().map(|part| self.clause(part)).collect::<Result<_>>()?,
-            excluded: query
-                .excluded
-                .iter()
-                .map(|part| Ok(self.clause(part)?.matching))
-                .collect::<Result<Vec<_>>>()?,
+            excluded: query.excluded.iter().map(|part| Ok(self.clause(part)?.matching)).collect::<Result<Vec<_>>>()?,
             filters: Vec::new(),
             excluded_filters: Vec::new(),
             lens: Lens::new(views),
@@ -123,7 +119,10 @@ impl Planner<'_> {
             alternatives.push(worth(term(Term::from_field_text(exact, address)), ADDRESS_SCORE));
         }
         alternatives.extend(part.id.map(|id| worth(term(self.named(id)), ID_SCORE)));
-        Ok(Clause { matching: any(alternatives), bonus: (!bonuses.is_empty()).then(|| any(std::mem::take(&mut bonuses))) })
+        Ok(Clause {
+            matching: any(alternatives),
+            bonus: (!bonuses.is_empty()).then(|| any(std::mem::take(&mut bonuses))),
+        })
     }
 
     /// A word of the text: itself, and what it begins or what it may have been meant to be.
@@ -176,7 +175,8 @@ impl Planner<'_> {
 
     /// All filters of one field. A thread can have many tags: all must fit. Of what it can have but one of, one must.
     fn filter(&self, field: FilterField, filters: &[Filter], plan: &mut Plan) -> Result<()> {
-        let of_field = |excluded: bool| filters.iter().filter(move |one| one.field == field && one.excluded == excluded);
+        let of_field =
+            |excluded: bool| filters.iter().filter(move |one| one.field == field && one.excluded == excluded);
         let (wanted, excluded): (Vec<_>, Vec<_>) = (of_field(false).collect(), of_field(true).collect());
         let values = |filters: &[&Filter]| filters.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
         match field {

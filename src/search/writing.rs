@@ -139,8 +139,7 @@ impl Writing {
     /// # Errors
     /// When the index can't be written.
     pub fn go_on_erasing(&mut self) -> Result<bool> {
-        let now: HashSet<SegmentId> =
-            self.opened.index.searchable_segment_ids().map_err(failed)?.into_iter().collect();
+        let now: HashSet<SegmentId> = self.opened.index.searchable_segment_ids().map_err(failed)?.into_iter().collect();
         self.erasing.retain(|segment| now.contains(segment));
         self.merging.retain(|segment| now.contains(segment));
         if self.erasing.is_empty() {

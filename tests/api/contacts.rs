@@ -181,8 +181,18 @@ pub fn files_with(desk: &TestApp, needle: &str) -> Vec<String> {
     let holds = |path: &std::path::Path| {
         std::fs::read(path).unwrap().windows(needle.len()).any(|bytes| bytes == needle.as_bytes())
     };
-    let files = std::fs::read_dir(desk.data_dir()).unwrap().map(|entry| entry.unwrap().path());
-    files.filter(|path| holds(path)).map(|path| path.display().to_string()).collect()
+    let mut folders = vec![desk.data_dir().to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if holds(&path) {
+                found.push(path.display().to_string());
+            }
+        }
+    }
+    found
 }
 
 #[test]

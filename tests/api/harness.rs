@@ -16,6 +16,7 @@ use commflow::desk::users::Role;
 use commflow::desk::users::UserPatch;
 use commflow::desk::users::UserStatus;
 use commflow::desk::webhooks::TargetRule;
+use commflow::search;
 use commflow::store;
 use commflow::store::tx::Actor;
 use commflow::types::field::Field;
@@ -87,7 +88,13 @@ impl TestApp {
 
     /// Stops the server and starts it again on the same folder.
     pub fn restart(&mut self) {
+        self.restart_after(|| {});
+    }
+
+    /// The same, with something done to the folder in between.
+    pub fn restart_after(&mut self, between: impl FnOnce()) {
         self.server.take().unwrap().stop().unwrap();
+        between();
         self.start();
     }
 
@@ -194,6 +201,15 @@ impl TestApp {
         self.server().store.read_blocking(look).unwrap()
     }
 
+    /// Where store and search index differ, once the index has taken up all that was written.
+    pub fn index_faults(&self) -> Vec<String> {
+        assert!(tokio_once(self.server().search.catch_up()), "the index does not follow");
+        let search::check::Found::Index(index) = search::check::open(self.data_dir()).unwrap() else {
+            panic!("there is no index to compare")
+        };
+        self.server().store.read_blocking(|db| index.compare(db)).unwrap().unwrap()
+    }
+
     /// Says that 5xx answers so far were meant.
     pub fn forgive_faults(&self) {
         self.faults.store(0, Ordering::SeqCst);
@@ -206,9 +222,15 @@ impl Drop for TestApp {
             return;
         }
         assert_eq!(self.store_faults(), Vec::<String>::new(), "the store is not whole");
+        assert_eq!(self.index_faults(), Vec::<String>::new(), "the index does not say what the store says");
         assert_eq!(self.faults.load(Ordering::SeqCst), 0, "something went wrong on our side");
         self.server.take().unwrap().stop().unwrap();
     }
+}
+
+/// Runs a future to its end, outside of any server.
+fn tokio_once<T>(future: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
 }
 
 /// Somebody who calls the API.
