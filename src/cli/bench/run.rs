@@ -26,9 +26,10 @@ impl Scratch {
     pub fn new(parent: Option<&Path>, keep: bool) -> Result<Self, Failure> {
         let parent = parent.map_or_else(std::env::temp_dir, Path::to_owned);
         let path = parent.join(format!("commflow-bench-{:016x}", fastrand::u64(..)));
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&path)
+        let made = fs::DirBuilder::new().mode(0o700).create(&path);
+        // The servers run in a folder of their own, from which a relative path would lead elsewhere.
+        let path = made
+            .and_then(|()| path.canonicalize())
             .map_err(|cause| Failure::new(Failure::DATA, format!("{} can't be made: {cause}.", path.display())))?;
         Ok(Self { path, keep })
     }
