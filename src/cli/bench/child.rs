@@ -16,11 +16,18 @@ use std::path::PathBuf;
 use std::process;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
 
 /// How long a server may take to start.
 const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a server's memory is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// How Linux counts the time of processes: in hundredths of a second, whatever the kernel's own clock.
 const MS_PER_TICK: u64 = 10;
@@ -113,6 +120,37 @@ impl Child {
     /// What it holds in memory.
     pub fn memory(&self) -> Memory {
         Memory::of(self.process.id())
+    }
+
+    /// Looks again and again at what it holds in memory, from now on.
+    pub fn watch(&self) -> Watch {
+        let (process, done) = (self.process.id(), Arc::new(AtomicBool::new(false)));
+        let told = done.clone();
+        let look = move || {
+            let mut peak = Memory::default();
+            while !told.load(Ordering::Relaxed) {
+                let now = Memory::of(process);
+                peak.resident_kib = peak.resident_kib.max(now.resident_kib);
+                peak.anonymous_kib = peak.anonymous_kib.max(now.anonymous_kib);
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            peak
+        };
+        Watch { done, looks: std::thread::spawn(look) }
+    }
+}
+
+/// A thread that looks at a server's memory.
+pub struct Watch {
+    done: Arc<AtomicBool>,
+    looks: JoinHandle<Memory>,
+}
+
+impl Watch {
+    /// The most that was seen.
+    pub fn peak(self) -> Memory {
+        self.done.store(true, Ordering::Relaxed);
+        self.looks.join().unwrap_or_default()
     }
 }
 

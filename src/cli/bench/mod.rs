@@ -2,7 +2,7 @@
 //!
 //! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
 //! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
-//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards.
+//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search.
 
 mod child;
 mod figures;
@@ -10,6 +10,7 @@ mod load;
 mod measures;
 mod report;
 mod run;
+mod search;
 mod workspace;
 mod yardstick;
 
@@ -17,6 +18,7 @@ use crate::cli::Failure;
 use crate::types::error::Error;
 use child::Child;
 use clap::Args;
+use clap::Subcommand;
 use load::Load;
 use load::Samples;
 use measures::MEASURES;
@@ -50,7 +52,8 @@ const QUICK: (u32, u32) = (10_000, 2);
     before_help = "Examples:
   commflow bench --quick
   commflow bench --tickets 10000,1000000 --dir /var/tmp
-  commflow bench --json > figures.json"
+  commflow bench --json > figures.json
+  commflow bench search --quick"
 )]
 pub struct Bench {
     /// How many tickets the workspaces hold.
@@ -84,6 +87,15 @@ pub struct Bench {
     /// Be the bare server beside the one that is measured.
     #[arg(long, hide = true, requires = "dir")]
     yardstick: Option<SocketAddr>,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What else can be measured.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Measure the search, beside the bare index and SQLite's FTS5.
+    Search(search::Search),
 }
 
 impl Bench {
@@ -92,6 +104,9 @@ impl Bench {
     /// # Errors
     /// When the folder can't be used, or one of the two servers fails.
     pub fn run(mut self) -> Result<(), Failure> {
+        if let Some(Part::Search(search)) = self.part {
+            return search.run();
+        }
         if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {
             return yardstick::serve(address, directory);
         }

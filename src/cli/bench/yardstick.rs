@@ -47,8 +47,7 @@ struct Insert {
 
 /// Serves until the process is ended.
 pub fn serve(address: SocketAddr, directory: &Path) -> Result<(), Failure> {
-    let manager = SqliteConnectionManager::file(directory.join(store::FILE_NAME));
-    let pool = r2d2::Pool::builder().max_size(READERS).build(manager).map_err(Error::internal)?;
+    let pool = pool(directory)?;
     let plain = Connection::open(directory.join("yardstick.db")).map_err(Error::from)?;
     let (queue, jobs) = channel();
     std::thread::spawn(move || write(&plain, &jobs));
@@ -61,6 +60,12 @@ pub fn serve(address: SocketAddr, directory: &Path) -> Result<(), Failure> {
             .route("/list/{status}", web::get().to(list))
             .route("/insert", web::post().to(insert));
     })
+}
+
+/// Connections to the store in `directory`.
+pub fn pool(directory: &Path) -> Result<Pool, Error> {
+    let manager = SqliteConnectionManager::file(directory.join(store::FILE_NAME));
+    r2d2::Pool::builder().max_size(READERS).build(manager).map_err(Error::internal)
 }
 
 /// A bare server with these routes.

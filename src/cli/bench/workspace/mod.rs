@@ -1,10 +1,11 @@
 //! A workspace to measure on: two years of a help desk's life, written straight into the store's tables. The triggers keep
 //! the counters and the SLA clocks are wound by the marks that they are stored with, so `commflow check` finds no fault.
 //!
-//! [`filler`] writes the rows, and [`texts`] says what stands in them.
+//! [`filler`] writes the rows, and [`texts`] or [`vocabulary`] says what stands in them.
 
 mod filler;
 pub mod texts;
+pub mod vocabulary;
 
 use crate::cli::Failure;
 use crate::desk::api_keys;
