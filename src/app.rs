@@ -86,7 +86,7 @@ impl Server {
     pub fn start_on(store: Store, lock: File, config: &Config, clock: Clock, listener: TcpListener) -> Result<Self> {
         let address = listener.local_addr().map_err(Error::internal)?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
-        let (search, indexer) = Search::start(&store, clock.clone())?;
+        let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
         let context = web::Data::new(Context::new(store.clone(), search.clone(), clock, config.settings.clone()));
         let (handle, http) = start_http(context, config.workers, listener)?;
         Ok(Self { address, store, search, handle, http, workers: vec![sweep, indexer], _lock: lock })

@@ -12,6 +12,7 @@ use crate::search::state::Phase;
 use crate::search::state::Shared;
 use crate::search::writing::Writing;
 use crate::store::Store;
+use crate::store::feed;
 use crate::types::Result;
 use crate::types::id::Id;
 use crate::types::time::Time;
@@ -196,6 +197,11 @@ impl Indexer {
             return Ok((Stage::Live(writing), Next::After(pause)));
         }
         let transaction = db.unchecked_transaction()?;
+        if feed::ends(&transaction)?.0 > writing.note.event + 1 {
+            drop(writing);
+            transaction.finish()?;
+            return self.begin(db, "the change feed no longer reaches back to it");
+        }
         let dirty = dirty::after(&transaction, writing.note.event)?;
         writing.refresh(&transaction, &dirty)?;
         let note = writing.note.up_to(&transaction, dirty.last, dirty.erased)?;

@@ -58,15 +58,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long an erasure is waited for at most: writing a large index anew takes longer, and goes on by itself.
-const ERASURE_PATIENCE: Duration = Duration::from_secs(2);
-
 /// The one way to search. Cheap to clone.
 #[derive(Clone)]
 pub struct Search {
     store: Store,
     shared: Arc<Shared>,
     ringer: Ringer,
+    patience: Duration,
     tags: Arc<Tags>,
 }
 
@@ -111,16 +109,16 @@ pub fn folder(data_dir: &Path) -> PathBuf {
 }
 
 impl Search {
-    /// Starts the indexer of a store.
+    /// Starts the indexer of a store. A search will wait for it so long.
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub fn start(store: &Store, clock: Clock) -> Result<(Self, Running)> {
+    pub fn start(store: &Store, clock: Clock, patience: Duration) -> Result<(Self, Running)> {
         let shared = Arc::new(Shared::default());
         let folder = folder(store.path().parent().unwrap_or_else(|| Path::new(".")));
         let running = work::run(Indexer::new(store.clone(), folder, shared.clone()), clock)?;
         let ringer = running.ringer();
-        Ok((Self { store: store.clone(), shared, ringer, tags: Arc::default() }, running))
+        Ok((Self { store: store.clone(), shared, ringer, patience, tags: Arc::default() }, running))
     }
 
     /// Where the index stands.
@@ -128,20 +126,21 @@ impl Search {
         self.shared.phase()
     }
 
-    /// Waits until all that was written before can be found, a second at most; whether it can.
+    /// Waits until all that was written before can be found, but not for ever; whether it can.
     pub async fn catch_up(&self) -> bool {
         let head = self.store.head();
         if self.shared.is_at(head) {
             return true;
         }
         self.ringer.ring();
-        self.shared.reach(head).await
+        self.shared.reach(head, self.patience).await
     }
 
-    /// Waits until what was erased before has left the index's files, for a while; then it goes on without being waited for.
+    /// Waits until what was erased before has left the index's files, for a while: writing a large index anew takes longer, and
+    /// goes on without being waited for.
     pub async fn erase(&self) {
         self.ringer.ring();
-        if !self.shared.erase(self.store.head(), ERASURE_PATIENCE).await {
+        if !self.shared.erase(self.store.head(), 2 * self.patience).await {
             tracing::warn!("erased words are still being taken out of the search index's files");
         }
     }

@@ -10,9 +10,6 @@ use std::sync::RwLock;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a search waits for what was written before it.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// Where the index stands.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
@@ -95,9 +92,9 @@ impl Shared {
         self.state.borrow().event >= event
     }
 
-    /// Waits until events up to this one can be found, a second at most; whether they can.
-    pub async fn reach(&self, event: i64) -> bool {
-        self.wait(PATIENCE, |state| state.event >= event).await
+    /// Waits until events up to this one can be found; whether they can.
+    pub async fn reach(&self, event: i64, patience: Duration) -> bool {
+        self.wait(patience, |state| state.event >= event).await
     }
 
     /// Waits until what was erased up to this event has left the index's files; whether it has.

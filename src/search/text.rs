@@ -123,6 +123,8 @@ fn clings(before: char, character: char) -> bool {
         '\u{e33}' | '\u{eb3}' => true,
         '\u{e32}' => before == '\u{e4d}',
         '\u{eb2}' => before == '\u{ecd}',
+        // Kana, Han and Hangul, so frequent that the long look below is saved.
+        '\u{30a1}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => false,
         _ => is_combining_mark(character),
     }
 }

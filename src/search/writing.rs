@@ -24,7 +24,7 @@ use tantivy::indexer::IndexWriterOptions;
 use tantivy::indexer::LogMergePolicy;
 
 /// Bytes that documents may take in memory before they are written out.
-const BUDGET: usize = 24_000_000;
+const BUDGET: usize = 15_000_000;
 /// Segments of up to this many documents are merged together: each commit makes one.
 const SMALL_SEGMENT_DOCS: u32 = 2_000;
 /// The share of a segment's documents that may be replaced before it is written anew.

@@ -200,14 +200,21 @@ pub fn filled(path: &str) -> String {
     for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "key"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
-    let filled = filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001");
-    // The one path that asks for a parameter.
-    filled.replace("/v1/search", "/v1/search?q=help")
+    filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001")
+}
+
+/// The path with a query: a search has to say what for.
+pub fn asked(path: &str, query: &str) -> String {
+    let path = filled(path);
+    let says_what_for = path != "/v1/search" || query.split('&').any(|pair| pair.starts_with("q="));
+    let queries = [if says_what_for { "" } else { "q=help" }, query];
+    let query: Vec<&str> = queries.into_iter().filter(|query| !query.is_empty()).collect();
+    if query.is_empty() { path } else { format!("{path}?{}", query.join("&")) }
 }
 
 fn call(row: &Row, caller: &Client<'_>, headers: &[(&str, &str)]) -> crate::harness::Answer {
     let body = (!row.body.is_empty()).then(|| row.body.to_owned());
-    caller.send(row.method, &filled(row.path), headers, body)
+    caller.send(row.method, &asked(row.path, ""), headers, body)
 }
 
 /// All that can be listed; of API keys only which there are, for they note when they were used.
@@ -216,7 +223,7 @@ fn everything(keeper: &Client<'_>) -> Vec<String> {
     let told = |path| match path {
         "/v1/me" => String::new(),
         "/v1/api_keys" => keeper.get(path).ids().join(" "),
-        path => keeper.get(&filled(path)).expect(200).text,
+        path => keeper.get(&asked(path, "")).expect(200).text,
     };
     lists.map(|row| told(row.path)).collect()
 }

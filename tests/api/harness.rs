@@ -30,6 +30,7 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 use tempfile::TempDir;
 use ureq::Agent;
 use ureq::http;
@@ -69,7 +70,8 @@ impl TestApp {
             webhook_targets: TargetRule::Public,
             public_url: None,
             trusted_proxies: Vec::new(),
-            patience: Patience::default(),
+            // A machine that runs many tests at once may take longer than a user would wait.
+            patience: Patience { index: Duration::from_secs(30), ..Patience::default() },
         };
         change(&mut settings);
         let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };

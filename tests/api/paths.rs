@@ -1,7 +1,7 @@
 //! Paths, queries and headers in odd spellings.
 
 use crate::access::ROWS;
-use crate::access::filled;
+use crate::access::asked;
 use crate::access::furnish;
 use crate::harness::TestApp;
 use crate::harness::details;
@@ -213,7 +213,7 @@ fn a_route_takes_its_own_parameters_and_no_other() {
         let row = ROWS.iter().find(|row| row.path == route.path && row.method == route.method.as_str()).unwrap();
         let ask = |query: &str| {
             let body = (!row.body.is_empty()).then(|| row.body.to_owned());
-            admin.send(row.method, &format!("{}?{query}", filled(row.path)), &[], body)
+            admin.send(row.method, &asked(row.path, query), &[], body)
         };
         let error = ask("nonsense=1").refused(400, "invalid_parameter");
         assert_eq!(

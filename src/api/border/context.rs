@@ -35,11 +35,18 @@ pub struct Patience {
     pub body: Duration,
     /// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
     pub reader: Duration,
+    /// A search waits this long for what was written before it.
+    pub index: Duration,
 }
 
 impl Default for Patience {
     fn default() -> Self {
-        Self { head: Duration::from_secs(5), body: Duration::from_secs(30), reader: Duration::from_secs(30) }
+        Self {
+            head: Duration::from_secs(5),
+            body: Duration::from_secs(30),
+            reader: Duration::from_secs(30),
+            index: Duration::from_secs(1),
+        }
     }
 }
 

@@ -92,8 +92,10 @@ impl Query {
 
     /// A text that has to be given, and to hold more than white space.
     pub fn required(&mut self, name: &str) -> String {
+        let before = self.faults.len();
         let text = self.text(name).unwrap_or_default();
-        if text.trim().is_empty() {
+        // Given twice is another fault.
+        if text.trim().is_empty() && self.faults.len() == before {
             self.fault(name, Refused::new(Rule::Required, "is required, and can't be empty"));
         }
         text

@@ -3,23 +3,17 @@
 //! All words must match, the last one by its beginning; `"a phrase"` stands as it is; `-word` must not match;
 //! `field:value` narrows.
 
+mod chunks;
+mod draft;
+
 use crate::choice;
-use crate::desk::threads::Channel;
-use crate::desk::threads::Priority;
-use crate::desk::threads::TicketStatus;
-use crate::search::text::fold;
-use crate::search::text::stands_alone;
-use crate::search::text::tokens;
+use crate::search::query::chunks::Chunks;
+use crate::search::query::draft::Draft;
 
 /// The most words, phrases and filters of a query, and the most words of a phrase. What is beyond is left out.
 pub const PARTS_MAX: usize = 32;
 /// The most characters that are read.
 pub const TEXT_MAX_CHARS: usize = 2_000;
-
-/// What closes or opens a phrase: it need not be of a pair.
-const QUOTES: [char; 6] = ['"', '“', '”', '„', '«', '»'];
-/// What stands around an address that was copied out of a text.
-const AROUND_ADDRESS: [char; 15] = ['<', '>', '(', ')', '[', ']', '{', '}', ',', ';', ':', '.', '!', '?', '\''];
 
 /// A query, understood.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,211 +98,17 @@ pub fn parse(text: &str) -> Query {
     let end = text.char_indices().nth(TEXT_MAX_CHARS).map_or(text.len(), |(at, _)| at);
     let (read, beyond) = text.split_at(end);
     let mut draft = Draft::default();
-    Chunks { rest: read, is_parted: true }.for_each(|chunk| draft.add(chunk));
+    Chunks::of(read).for_each(|chunk| draft.add(chunk));
     let mut query = draft.finish();
     query.shortened |= !beyond.trim().is_empty();
     query
 }
 
-/// What stands between white space, or in quotes.
-struct Chunk<'a> {
-    /// All of it but a leading minus and the quotes of a phrase.
-    text: &'a str,
-    /// Whether a minus led it.
-    excluded: bool,
-    /// Whether it is in quotes, or ends in them: then it is complete.
-    quoted: bool,
-    /// The field and the value, where it has the look of a filter.
-    filter: Option<(FilterField, &'a str)>,
-}
-
-/// Reads chunk after chunk.
-struct Chunks<'a> {
-    rest: &'a str,
-    /// Whether the rest begins the text. Behind a phrase, a minus without a space before it is a hyphen.
-    is_parted: bool,
-}
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = Chunk<'a>;
-
-    fn next(&mut self) -> Option<Chunk<'a>> {
-        let start = self.rest.trim_start();
-        if start.is_empty() {
-            return None;
-        }
-        let is_parted = self.is_parted || start.len() < self.rest.len();
-        let unsigned = start.strip_prefix('-').filter(|rest| is_parted && !rest.starts_with(is_no_operand));
-        let body = unsigned.unwrap_or(start);
-        let chunk = Chunk { excluded: unsigned.is_some(), text: body, quoted: false, filter: None };
-        Some(match body.strip_prefix(QUOTES) {
-            Some(inner) => Chunk { text: self.up_to_quote(inner), quoted: true, ..chunk },
-            None => self.unquoted(chunk),
-        })
-    }
-}
-
-impl<'a> Chunks<'a> {
-    /// What stands before the next quote, or the end: there every phrase closes.
-    fn up_to_quote(&mut self, inner: &'a str) -> &'a str {
-        let (phrase, rest) = inner.split_once(QUOTES).unwrap_or((inner, ""));
-        self.rest = rest;
-        self.is_parted = false;
-        phrase
-    }
-
-    /// A chunk that quotes do not open. They may hold the value of a filter.
-    fn unquoted(&mut self, chunk: Chunk<'a>) -> Chunk<'a> {
-        let end = chunk.text.find(|c: char| c.is_whitespace() || QUOTES.contains(&c)).unwrap_or(chunk.text.len());
-        let (text, rest) = chunk.text.split_at(end);
-        self.rest = rest;
-        self.is_parted = false;
-        let Some((name, value)) = text.split_once(':') else { return Chunk { text, ..chunk } };
-        let Ok(field) = name.to_ascii_lowercase().parse::<FilterField>() else { return Chunk { text, ..chunk } };
-        match rest.strip_prefix(QUOTES).filter(|_| value.is_empty()) {
-            Some(inner) => {
-                let value = self.up_to_quote(inner).trim();
-                let length = chunk.text.len() - self.rest.len();
-                let text = chunk.text.get(..length).unwrap_or(text);
-                Chunk { text, quoted: true, filter: Some((field, value)), ..chunk }
-            }
-            None => Chunk { text, filter: Some((field, value)), ..chunk },
-        }
-    }
-}
-
-/// Whether a minus before this excludes nothing.
-fn is_no_operand(after: char) -> bool {
-    after.is_whitespace() || after == '-'
-}
-
-/// A query while it is read.
-#[derive(Default)]
-struct Draft {
-    query: Query,
-    /// The place of the part that may be being typed still: the last that is required and has no quotes.
-    typed: Option<usize>,
-}
-
-impl Draft {
-    fn add(&mut self, chunk: Chunk<'_>) {
-        let filter = chunk.filter.and_then(|(field, value)| {
-            known_value(field, value).map(|value| Filter { field, value, excluded: chunk.excluded })
-        });
-        match filter {
-            Some(filter) => self.add_filter(filter),
-            None => self.add_part(&chunk),
-        }
-    }
-
-    fn add_filter(&mut self, filter: Filter) {
-        if !self.query.filters.contains(&filter) && self.has_room() {
-            self.query.filters.push(filter);
-        }
-    }
-
-    fn add_part(&mut self, chunk: &Chunk<'_>) {
-        let mut rest = tokens(chunk.text).map(|token| token.word);
-        let words: Vec<String> = rest.by_ref().take(PARTS_MAX).collect();
-        if words.is_empty() {
-            return;
-        }
-        let is_whole = rest.next().is_none();
-        self.query.shortened |= !is_whole;
-        let exact = address(chunk.text).filter(|_| !chunk.quoted && is_whole);
-        let part = Part { words, by_prefix: false, exact, id: object_id(chunk.text) };
-        if chunk.excluded {
-            self.exclude(part);
-        } else {
-            self.require(part, !chunk.quoted, is_whole);
-        }
-    }
-
-    fn exclude(&mut self, part: Part) {
-        if !self.query.excluded.iter().any(|known| known.words == part.words) && self.has_room() {
-            self.query.excluded.push(part);
-        }
-    }
-
-    fn require(&mut self, part: Part, is_typed: bool, is_whole: bool) {
-        let known = self.query.required.iter().position(|known| known.words == part.words);
-        if is_typed {
-            self.typed = None;
-        }
-        if let Some(place) = known {
-            // Words that must match as they are need not match by their beginning as well.
-            self.typed = self.typed.filter(|&typed| typed != place);
-            if let Some(known) = self.query.required.get_mut(place) {
-                known.exact = known.exact.take().or(part.exact);
-                known.id = known.id.or(part.id);
-            }
-        } else if self.has_room() {
-            let ends_in_letters = part.words.last().is_some_and(|word| !word.starts_with(stands_alone));
-            if is_typed && is_whole && ends_in_letters {
-                self.typed = Some(self.query.required.len());
-            }
-            self.query.required.push(part);
-        }
-    }
-
-    /// Whether another part fits. If not, the query is short of it.
-    fn has_room(&mut self) -> bool {
-        let query = &mut self.query;
-        let has_room = query.required.len() + query.excluded.len() + query.filters.len() < PARTS_MAX;
-        query.shortened |= !has_room;
-        has_room
-    }
-
-    fn finish(mut self) -> Query {
-        let typed = self.typed.and_then(|place| self.query.required.get_mut(place));
-        if let Some(part) = typed {
-            part.by_prefix = true;
-        }
-        self.query
-    }
-}
-
-/// The value as it is compared, or nothing where the field can't have it.
-fn known_value(field: FilterField, value: &str) -> Option<String> {
-    let lower = value.to_lowercase();
-    match field {
-        FilterField::Status => lower.parse::<TicketStatus>().is_ok().then_some(lower),
-        FilterField::Priority => lower.parse::<Priority>().is_ok().then_some(lower),
-        FilterField::Channel => lower.parse::<Channel>().is_ok().then_some(lower),
-        FilterField::Type => {
-            let singular = lower.strip_suffix('s').unwrap_or(&lower);
-            ["conversation", "contact", "ticket"].contains(&singular).then(|| singular.to_owned())
-        }
-        FilterField::Tag | FilterField::Assignee | FilterField::From | FilterField::Inbox => {
-            (!value.is_empty()).then(|| value.to_owned())
-        }
-    }
-}
-
-/// An address of e-mail, as far as a search can tell.
-fn address(text: &str) -> Option<String> {
-    let folded = fold(text.trim_matches(AROUND_ADDRESS));
-    folded.contains('@').then_some(folded)
-}
-
-/// The object whose id a chunk is, be it in a sentence.
-fn object_id(text: &str) -> Option<ObjectId> {
-    let (kind, digits) = text.trim_matches(|c: char| !c.is_alphanumeric()).split_once('_')?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let row = digits.parse().ok().filter(|&row| row > 0)?;
-    match kind.to_ascii_lowercase().as_str() {
-        "conv" => Some(ObjectId::Conversation(row)),
-        "ticket" => Some(ObjectId::Ticket(row)),
-        "contact" => Some(ObjectId::Contact(row)),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::search::text::fold;
+    use crate::search::text::tokens;
     use proptest::prelude::*;
 
     /// A query on one line: parts in their order (`*` by their beginning, `@` an address, `#` an id), `-` before what is
