@@ -6,12 +6,11 @@
 //! | floor | may import | knows |
 //! |---|---|---|
 //! | 6 [`app`], [`cli`], `main` | all | how it is put together, started, stopped |
-//! | 5 [`api`] | 1–3 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
+//! | 5 [`api`] | 1–4 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
+//! | 4 [`search`] | 1–3 | what is derived from the change feed: the search index |
 //! | 3 [`desk`] | 1–2 | the help desk: types, rules, SQL and events of a resource, together |
 //! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations), and the worker loop; no resource |
 //! | 1 [`types`] | nothing of ours | values that can't be wrong, the error and event tables |
-//!
-//! (Floor 4 is kept for what is derived from the change feed: search and delivery.)
 //!
 //! `/v1/contacts` → `src/api/contacts.rs` → `src/desk/contacts.rs` → `tests/api/contacts.rs`: two floors carry a resource, one
 //! file each, the same name.
@@ -27,6 +26,10 @@
 //! second table would have had to repeat status, priority and assignee to be filtered by them. The two views are
 //! [`desk::threads::view`].
 //!
+//! # Where this leaves the beaten track
+//! The index is not synced to the disk, and carries no note of which boot of the machine wrote it: every start reads through all
+//! of its files and compares their checksums, which finds what a power cut left, and bit rot too.
+//!
 //! # Totals
 //! | filters | `total_count` comes from |
 //! |---|---|
@@ -34,8 +37,15 @@
 //! | `sla_status` | the same counters for settled tickets, and a look at those whose clock runs, along an index of them alone |
 //! | type of message | counters on the thread |
 //! | the change feed | its first and last id; by one type, a count along an index |
-//! | spans of time, a contact, an address, words | a count along the index of that filter |
+//! | spans of time, a contact, an address | a count along the index of that filter |
+//! | words of contacts, a search | a count in the search index |
 //! | users, teams, tags, inboxes, keys, webhooks | a count: they are few |
+//!
+//! # The way of a search
+//! `api::search` waits until the index has taken up what was written before → `search::query` reads the text, which can't fail →
+//! `search::plan` makes tantivy's tree of it → `search::hits` counts what matches and keeps the best → `search::answer` reads
+//! their rows from the store, in the shape of every other exit. The `search::indexer` follows the change feed by itself; what
+//! it indexes of a row is decided in `search::documents` alone.
 //!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.

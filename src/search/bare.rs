@@ -9,6 +9,7 @@ use crate::search::index::unavailable;
 use crate::search::names::Tags;
 use crate::search::plan::Planner;
 use crate::search::query;
+use crate::search::view::View;
 use crate::types::Result;
 use crate::types::error::Error;
 use rusqlite::Connection;
@@ -18,7 +19,7 @@ use tantivy::collector::TopDocs;
 
 /// An index that is read and never written, beside the server that writes it.
 pub struct Bare {
-    opened: Opened,
+    view: View,
     tags: Tags,
 }
 
@@ -32,7 +33,8 @@ impl Bare {
             Trouble::Useless(why) => Error::internal(why),
             Trouble::Later(error) => error,
         };
-        Ok(Self { opened: Opened::open(&folder(data_dir)).map_err(told)?.0, tags: Tags::default() })
+        let (opened, _) = Opened::open(&folder(data_dir)).map_err(told)?;
+        Ok(Self { view: View::of(&opened).map_err(unavailable)?, tags: Tags::default() })
     }
 
     /// How much matches a query, its best `limit` picked out as well: the very tree that a search is made of.
@@ -40,11 +42,10 @@ impl Bare {
     /// # Errors
     /// When the index can't be read.
     pub fn ask(&self, db: &Connection, text: &str, limit: usize) -> Result<usize> {
-        let searcher = self.opened.reader.searcher();
+        let View { searcher, fields, .. } = &self.view;
         let ask = |typos| {
             let tags = self.tags.all(db)?;
-            let fields = &self.opened.fields;
-            let planner = Planner { db, searcher: &searcher, fields, tags: &tags, caller: 0, typos };
+            let planner = Planner { db, searcher, fields, tags: &tags, caller: 0, typos };
             let tree = hits::tree(&planner.plan(&query::parse(text), Views::ALL)?);
             let top = TopDocs::with_limit(limit).order_by_score();
             searcher.search(&tree, &(Count, top)).map(|(count, _)| count).map_err(unavailable)

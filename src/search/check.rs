@@ -21,6 +21,8 @@ use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::path::Path;
 
+/// How often an index that can't be read is opened before that is believed.
+const TRIES: u32 = 3;
 /// Differences that are told one by one; of more, the number alone.
 const TOLD_MAX: usize = 20;
 
@@ -50,10 +52,15 @@ pub fn open(data_dir: &Path) -> Result<Found> {
     if !folder(data_dir).exists() {
         return Ok(Found::Nothing("there is no search index yet".to_owned()));
     }
-    match Opened::open_verified(&folder(data_dir)) {
-        Ok((opened, note)) => Ok(Found::Index(Box::new(Candidate { opened, note }))),
-        Err(Trouble::Useless(why)) => Ok(Found::Nothing(why)),
-        Err(Trouble::Later(error)) => Err(error),
+    let mut tries = TRIES;
+    loop {
+        match Opened::open_verified(&folder(data_dir)) {
+            Ok((opened, note)) => return Ok(Found::Index(Box::new(Candidate { opened, note }))),
+            Err(Trouble::Later(error)) => return Err(error),
+            // A server beside us may have taken a file away while it was being opened.
+            Err(Trouble::Useless(_)) if tries > 1 => tries -= 1,
+            Err(Trouble::Useless(why)) => return Ok(Found::Nothing(why)),
+        }
     }
 }
 

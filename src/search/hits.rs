@@ -1,27 +1,25 @@
 //! What matches: counted exactly, and the best of it kept. Most objects are one document; the words of a long thread may stand
 //! in different ones, so those few are looked at word by word.
 
-use crate::search::card::Card;
 use crate::search::card::Views;
 use crate::search::documents::LONG;
 use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::long;
 use crate::search::plan::Plan;
-use crate::search::schema::Fields;
 use crate::search::schema::Owner;
+use crate::search::view::Columns;
+use crate::search::view::View;
 use crate::types::Result;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::sync::Arc;
 use tantivy::DocId;
 use tantivy::Score;
-use tantivy::Searcher;
 use tantivy::SegmentOrdinal;
 use tantivy::SegmentReader;
 use tantivy::collector::Collector;
 use tantivy::collector::SegmentCollector;
-use tantivy::columnar::ColumnValues;
 use tantivy::query::AllQuery;
 use tantivy::query::BooleanQuery;
 use tantivy::query::ConstScoreQuery;
@@ -116,15 +114,15 @@ impl Best {
 ///
 /// # Errors
 /// When the index can't be read.
-pub fn find(searcher: &Searcher, fields: &Fields, plan: &Plan, limit: usize) -> Result<Best> {
+pub fn find(view: &View, plan: &Plan, limit: usize) -> Result<Best> {
     let mut best = Best::new(limit);
-    let collector = Matches { lens: &plan.lens, most: limit };
-    for segment in searcher.search(&tree(plan), &collector).map_err(unavailable)? {
+    let collector = Matches { view, lens: &plan.lens, most: limit };
+    for segment in view.searcher.search(&tree(plan), &collector).map_err(unavailable)? {
         best.total += segment.total;
         segment.heap.into_iter().for_each(|Reverse(hit)| best.take(hit));
     }
-    if searcher.doc_freq(&fields.fact(LONG)).map_err(unavailable)? > 0 {
-        long::find(searcher, fields, plan, &mut best)?;
+    if view.searcher.doc_freq(&view.fields.fact(LONG)).map_err(unavailable)? > 0 {
+        long::find(view, plan, &mut best)?;
     }
     Ok(best)
 }
@@ -151,70 +149,24 @@ pub fn filters(plan: &Plan) -> Vec<(Occur, Box<dyn Query>)> {
 
 /// Takes what matches in single documents.
 struct Matches<'a> {
+    view: &'a View,
     lens: &'a Lens,
     most: usize,
 }
 
 struct SegmentMatches {
-    columns: Columns,
+    columns: Arc<Columns>,
     lens: Lens,
     best: Best,
-}
-
-/// What is read of a document that matches.
-pub struct Columns {
-    card: Arc<dyn ColumnValues<u64>>,
-    owner: Arc<dyn ColumnValues<u64>>,
-    ticket: Arc<dyn ColumnValues<u64>>,
-    time: Arc<dyn ColumnValues<i64>>,
-}
-
-impl Columns {
-    /// Those of a segment.
-    ///
-    /// # Errors
-    /// When the index can't be read.
-    pub fn of(segment: &SegmentReader) -> tantivy::Result<Self> {
-        let columns = segment.fast_fields();
-        Ok(Self {
-            card: columns.column_first_or_default("card")?,
-            owner: columns.column_first_or_default("owner")?,
-            ticket: columns.column_first_or_default("ticket")?,
-            time: columns.column_first_or_default("time")?,
-        })
-    }
-
-    /// The document's card.
-    pub fn card(&self, document: DocId) -> Card {
-        Card::unpacked(self.card.get_val(document))
-    }
-
-    /// Whose it is.
-    pub fn owner(&self, document: DocId) -> Owner {
-        Owner(self.owner.get_val(document))
-    }
-
-    /// When it last moved.
-    pub fn time(&self, document: DocId) -> i64 {
-        self.time.get_val(document)
-    }
-
-    /// In which lists a document shows up, if its card says so.
-    pub fn views(&self, lens: &Lens, card: Card, document: DocId) -> Views {
-        let views = lens.views(card);
-        match lens.ids.is_empty() {
-            true => views,
-            false => lens.named(views, self.owner(document), self.ticket.get_val(document)),
-        }
-    }
 }
 
 impl Collector for Matches<'_> {
     type Fruit = Vec<Best>;
     type Child = SegmentMatches;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentMatches> {
-        Ok(SegmentMatches { columns: Columns::of(segment)?, lens: self.lens.clone(), best: Best::new(self.most) })
+    fn for_segment(&self, segment: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentMatches> {
+        let columns = self.view.columns(segment)?;
+        Ok(SegmentMatches { columns, lens: self.lens.clone(), best: Best::new(self.most) })
     }
 
     fn requires_scoring(&self) -> bool {

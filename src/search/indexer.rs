@@ -110,7 +110,7 @@ impl Indexer {
             Ok((opened, note)) => match note.is_useless(db)? {
                 None => {
                     let writing = Writing::begin(opened, note)?;
-                    self.shared.show(&writing);
+                    self.shared.show(&writing)?;
                     return Ok((Stage::Live(Box::new(writing)), Next::Now));
                 }
                 Some(why) => why.to_owned(),
@@ -162,7 +162,7 @@ impl Indexer {
         if contacts.is_empty() && threads.is_empty() {
             writing.commit(build.note)?;
             tracing::info!(documents = build.done, "the search index is built");
-            self.shared.show(&writing);
+            self.shared.show(&writing)?;
             return Ok((Stage::Live(writing), Next::Now));
         }
         if build.done - build.committed >= BUILD_COMMIT {
@@ -187,12 +187,13 @@ impl Indexer {
         if writing.note.erasing && writing.go_on_erasing()? {
             let note = Note { erasing: false, ..writing.note.clone() };
             writing.commit(note)?;
-            self.shared.show(&writing);
+            self.shared.show(&writing)?;
         }
         let pause = if writing.note.erasing { ERASING_PAUSE } else { PAUSE };
         if self.store.head() <= writing.note.event {
             if std::mem::take(&mut self.to_reload) {
                 writing.reload()?;
+                self.shared.show(&writing)?;
             }
             return Ok((Stage::Live(writing), Next::After(pause)));
         }
@@ -208,7 +209,7 @@ impl Indexer {
         transaction.finish()?;
         writing.commit(note)?;
         self.to_reload = true;
-        self.shared.show(&writing);
+        self.shared.show(&writing)?;
         let behind = dirty.erased || self.store.head() > dirty.last && self.shared.is_awaited();
         Ok((Stage::Live(writing), if behind { Next::Now } else { Next::After(pause) }))
     }

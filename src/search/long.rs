@@ -7,25 +7,22 @@ use crate::search::documents::HEAD;
 use crate::search::documents::LONG;
 use crate::search::hits;
 use crate::search::hits::Best;
-use crate::search::hits::Columns;
 use crate::search::hits::Hit;
 use crate::search::index::unavailable;
 use crate::search::lens::Lens;
 use crate::search::plan::Plan;
-use crate::search::schema::Fields;
-use crate::search::schema::Key;
 use crate::search::schema::Owner;
+use crate::search::view::Columns;
+use crate::search::view::View;
 use crate::types::Result;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tantivy::DocId;
 use tantivy::Score;
-use tantivy::Searcher;
 use tantivy::SegmentOrdinal;
 use tantivy::SegmentReader;
 use tantivy::collector::Collector;
 use tantivy::collector::SegmentCollector;
-use tantivy::columnar::ColumnValues;
 use tantivy::query::BooleanQuery;
 use tantivy::query::ConstScoreQuery;
 use tantivy::query::Occur;
@@ -47,12 +44,12 @@ struct Found {
 ///
 /// # Errors
 /// When the index can't be read.
-pub fn find(searcher: &Searcher, fields: &Fields, plan: &Plan, best: &mut Best) -> Result<()> {
+pub fn find(view: &View, plan: &Plan, best: &mut Best) -> Result<()> {
     let ask = |fact: &str, clauses: Vec<(Occur, Box<dyn Query>)>, lens: Option<&Lens>| {
-        let fact = TermQuery::new(fields.fact(fact), IndexRecordOption::Basic);
+        let fact = TermQuery::new(view.fields.fact(fact), IndexRecordOption::Basic);
         let only: Box<dyn Query> = Box::new(ConstScoreQuery::new(Box::new(fact), 0.0));
         let tree = BooleanQuery::new(clauses.into_iter().chain([(Occur::Must, only)]).collect());
-        searcher.search(&tree, &Threads { lens: lens.cloned() }).map_err(unavailable)
+        view.searcher.search(&tree, &Threads { view, lens: lens.cloned() }).map_err(unavailable)
     };
     let heads = ask(HEAD, hits::filters(plan), Some(&plan.lens))?;
     let mut threads: HashMap<Owner, (Found, Vec<i64>)> = heads
@@ -89,14 +86,14 @@ pub fn find(searcher: &Searcher, fields: &Fields, plan: &Plan, best: &mut Best) 
 }
 
 /// Takes what matches, by thread.
-struct Threads {
+struct Threads<'a> {
+    view: &'a View,
     /// For first documents: which of their views are wanted.
     lens: Option<Lens>,
 }
 
 struct SegmentThreads {
-    columns: Columns,
-    key: Arc<dyn ColumnValues<u64>>,
+    columns: Arc<Columns>,
     lens: Option<Lens>,
     found: HashMap<Owner, Found>,
 }
@@ -110,13 +107,13 @@ fn add(found: &mut HashMap<Owner, Found>, owner: Owner, one: Found) {
     }
 }
 
-impl Collector for Threads {
+impl Collector for Threads<'_> {
     type Fruit = HashMap<Owner, Found>;
     type Child = SegmentThreads;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentThreads> {
-        let key = segment.fast_fields().column_first_or_default("key")?;
-        Ok(SegmentThreads { columns: Columns::of(segment)?, key, lens: self.lens.clone(), found: HashMap::new() })
+    fn for_segment(&self, segment: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentThreads> {
+        let columns = self.view.columns(segment)?;
+        Ok(SegmentThreads { columns, lens: self.lens.clone(), found: HashMap::new() })
     }
 
     fn requires_scoring(&self) -> bool {
@@ -136,7 +133,7 @@ impl SegmentCollector for SegmentThreads {
     fn collect(&mut self, document: DocId, score: Score) {
         let card: Card = self.columns.card(document);
         let views = self.lens.as_ref().map_or(card.views, |lens| self.columns.views(lens, card, document));
-        let key = Key(self.key.get_val(document));
+        let key = self.columns.key(document);
         let one = Found { score, time: self.columns.time(document), views, block: key.block() };
         add(&mut self.found, key.owner(), one);
     }

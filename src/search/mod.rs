@@ -31,19 +31,20 @@ pub mod state;
 pub mod terms;
 pub mod text;
 pub mod tokenizers;
+pub mod view;
 pub mod writing;
 
 use crate::search::answer::Lists;
 use crate::search::card::Views;
 use crate::search::highlight::Marker;
 use crate::search::hits::Best;
-use crate::search::index::Opened;
 use crate::search::indexer::Indexer;
 use crate::search::names::Tags;
 use crate::search::plan::Planner;
 use crate::search::query::Query;
 use crate::search::state::Phase;
 use crate::search::state::Shared;
+use crate::search::view::View;
 use crate::store::Store;
 use crate::types::Result;
 use crate::types::time::Clock;
@@ -139,6 +140,10 @@ impl Search {
     /// Waits until what was erased before has left the index's files, for a while: writing a large index anew takes longer, and
     /// goes on without being waited for.
     pub async fn erase(&self) {
+        // An index that is being built, or can't be had, is not waited for: the erasure is on its way to it.
+        if self.phase() != Phase::Ready {
+            return;
+        }
         self.ringer.ring();
         if !self.shared.erase(self.store.head(), 2 * self.patience).await {
             tracing::warn!("erased words are still being taken out of the search index's files");
@@ -151,9 +156,9 @@ impl Search {
     /// `unavailable` while there is no index; those of the store.
     pub async fn find(&self, wanted: Wanted, now: Time) -> Result<Answer> {
         let stale = !self.catch_up().await;
-        let opened = self.shared.opened()?;
+        let view = self.shared.view()?;
         let tags = self.tags.clone();
-        self.store.read(move |db| find(db, &opened, &tags, &wanted, stale, now)).await
+        self.store.read(move |db| find(db, &view, &tags, &wanted, stale, now)).await
     }
 
     /// The numbers of the contacts in whose names or addresses each of these words begins one.
@@ -162,17 +167,17 @@ impl Search {
     /// `unavailable` while there is no index.
     pub async fn contacts(&self, words: Vec<String>) -> Result<Vec<i64>> {
         self.catch_up().await;
-        let opened = self.shared.opened()?;
-        self.store.read(move |_| people::find(&opened, &words)).await
+        let view = self.shared.view()?;
+        self.store.read(move |_| people::find(&view, &words)).await
     }
 }
 
-fn find(db: &Connection, opened: &Opened, tags: &Tags, wanted: &Wanted, stale: bool, now: Time) -> Result<Answer> {
+fn find(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, stale: bool, now: Time) -> Result<Answer> {
     let query = query::parse(&wanted.text);
-    let mut best = matches(db, opened, tags, wanted, &query, false)?;
+    let mut best = matches(db, view, tags, wanted, &query, false)?;
     let mut typos = false;
     if best.total == 0 && !query.required.is_empty() {
-        best = matches(db, opened, tags, wanted, &query, true)?;
+        best = matches(db, view, tags, wanted, &query, true)?;
         typos = best.total > 0;
     }
     let mut total = best.total;
@@ -181,14 +186,12 @@ fn find(db: &Connection, opened: &Opened, tags: &Tags, wanted: &Wanted, stale: b
     Ok(Answer { data, meta: Meta { total_results: total, stale, typos, shortened: query.shortened } })
 }
 
-fn matches(db: &Connection, opened: &Opened, tags: &Tags, wanted: &Wanted, query: &Query, typos: bool) -> Result<Best> {
+fn matches(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, query: &Query, typos: bool) -> Result<Best> {
     if query.is_empty() {
         return Ok(Best::new(0));
     }
-    let searcher = opened.reader.searcher();
+    let View { searcher, fields, .. } = view;
     let tags = tags.all(db)?;
-    let planner =
-        Planner { db, searcher: &searcher, fields: &opened.fields, tags: &tags, caller: wanted.caller, typos };
-    let plan = planner.plan(query, wanted.views)?;
-    hits::find(&searcher, &opened.fields, &plan, wanted.limit)
+    let planner = Planner { db, searcher, fields, tags: &tags, caller: wanted.caller, typos };
+    hits::find(view, &planner.plan(query, wanted.views)?, wanted.limit)
 }

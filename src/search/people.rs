@@ -1,10 +1,11 @@
 //! Contacts by the beginnings of words in their names and addresses: all of them, for a list that orders and pages them.
 
-use crate::search::hits::Columns;
-use crate::search::index::Opened;
 use crate::search::index::unavailable;
 use crate::search::terms;
+use crate::search::view::Columns;
+use crate::search::view::View;
 use crate::types::Result;
+use std::sync::Arc;
 use tantivy::DocId;
 use tantivy::Score;
 use tantivy::SegmentOrdinal;
@@ -20,28 +21,30 @@ use tantivy::schema::IndexRecordOption;
 ///
 /// # Errors
 /// When the index can't be read.
-pub fn find(opened: &Opened, words: &[String]) -> Result<Vec<i64>> {
-    let fields = &opened.fields;
+pub fn find(view: &View, words: &[String]) -> Result<Vec<i64>> {
+    let fields = &view.fields;
     let is_contact = TermQuery::new(fields.fact("is:contact"), IndexRecordOption::Basic);
     let mut all: Vec<Box<dyn Query>> = vec![Box::new(is_contact)];
     all.extend(words.iter().map(|word| terms::begins(fields.who, word)));
-    opened.reader.searcher().search(&BooleanQuery::intersection(all), &Numbers).map_err(unavailable)
+    view.searcher.search(&BooleanQuery::intersection(all), &Numbers { view }).map_err(unavailable)
 }
 
 /// Takes the numbers of all that matches.
-struct Numbers;
+struct Numbers<'a> {
+    view: &'a View,
+}
 
 struct SegmentNumbers {
-    columns: Columns,
+    columns: Arc<Columns>,
     numbers: Vec<i64>,
 }
 
-impl Collector for Numbers {
+impl Collector for Numbers<'_> {
     type Fruit = Vec<i64>;
     type Child = SegmentNumbers;
 
-    fn for_segment(&self, _: SegmentOrdinal, segment: &SegmentReader) -> tantivy::Result<SegmentNumbers> {
-        Ok(SegmentNumbers { columns: Columns::of(segment)?, numbers: Vec::new() })
+    fn for_segment(&self, segment: SegmentOrdinal, _: &SegmentReader) -> tantivy::Result<SegmentNumbers> {
+        Ok(SegmentNumbers { columns: self.view.columns(segment)?, numbers: Vec::new() })
     }
 
     fn requires_scoring(&self) -> bool {

@@ -128,7 +128,7 @@ impl Planner<'_> {
     /// A word of the text: itself, and what it begins or what it may have been meant to be.
     fn word(&self, field: Field, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
         let own = Term::from_field_text(field, word);
-        if self.typos && is_long(word) {
+        if self.tries_typo(word, part) {
             return Ok(vec![weighed(own), worth(fuzzy(field, word, part.by_prefix), TYPO_SCORE)]);
         }
         if !part.by_prefix {
@@ -148,12 +148,16 @@ impl Planner<'_> {
     fn title(&self, word: &str, part: &Part) -> Result<Vec<Box<dyn Tree>>> {
         let field = self.fields.title;
         let mut bonuses = vec![boosted(weighed(Term::from_field_text(field, word)), TITLE_BOOST)];
-        if self.typos && is_long(word) {
+        if self.tries_typo(word, part) {
             bonuses.push(worth(fuzzy(field, word, part.by_prefix), TITLE_BEGUN_SCORE));
         } else if part.by_prefix {
             bonuses.push(worth(terms::begun(field, word), TITLE_BEGUN_SCORE));
         }
         Ok(bonuses)
+    }
+
+    fn tries_typo(&self, word: &str, part: &Part) -> bool {
+        self.typos && !part.quoted && is_long(word)
     }
 
     fn named(&self, id: ObjectId) -> Term {

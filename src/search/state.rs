@@ -1,10 +1,12 @@
 //! What the indexer and those who search share: where the index stands, and what reads it.
 
-use crate::search::index::Opened;
+use crate::search::index::unavailable;
+use crate::search::view::View;
 use crate::search::writing::Writing;
 use crate::types::Result;
 use crate::types::error::Error;
 use serde::Serialize;
+use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 use std::time::Duration;
@@ -40,13 +42,13 @@ struct State {
 /// The shared part.
 pub struct Shared {
     state: watch::Sender<State>,
-    opened: RwLock<Option<Opened>>,
+    view: RwLock<Option<Arc<View>>>,
 }
 
 impl Default for Shared {
     fn default() -> Self {
         let state = State { phase: Phase::Unavailable, event: -1, erased: -1 };
-        Self { state: watch::Sender::new(state), opened: RwLock::default() }
+        Self { state: watch::Sender::new(state), view: RwLock::default() }
     }
 }
 
@@ -62,17 +64,14 @@ impl Shared {
 
     /// Nothing can be searched from now on.
     pub(super) fn close(&self) {
-        *self.opened.write().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = None;
         self.state.send_replace(State { phase: Phase::Unavailable, event: -1, erased: -1 });
     }
 
     /// What was committed can be searched.
-    pub(super) fn show(&self, writing: &Writing) {
-        let mut opened = self.opened.write().unwrap_or_else(PoisonError::into_inner);
-        if self.phase() != Phase::Ready {
-            *opened = Some(writing.opened.clone());
-        }
-        drop(opened);
+    pub(super) fn show(&self, writing: &Writing) -> Result<()> {
+        let view = Arc::new(View::of(&writing.opened).map_err(unavailable)?);
+        *self.view.write().unwrap_or_else(PoisonError::into_inner) = Some(view);
         self.state.send_modify(|state| {
             state.phase = Phase::Ready;
             state.event = writing.note.event;
@@ -80,6 +79,7 @@ impl Shared {
                 state.erased = writing.note.event;
             }
         });
+        Ok(())
     }
 
     /// Whether somebody waits for the indexer.
@@ -107,13 +107,13 @@ impl Shared {
         tokio::time::timeout(patience, receiver.wait_for(reached)).await.is_ok_and(|found| found.is_ok())
     }
 
-    /// What reads the index.
+    /// What a search asks.
     ///
     /// # Errors
-    /// `unavailable` while there is nothing to read.
-    pub fn opened(&self) -> Result<Opened> {
-        let opened = self.opened.read().unwrap_or_else(PoisonError::into_inner).clone();
-        opened.ok_or_else(|| match self.phase() {
+    /// `unavailable` while there is nothing to ask.
+    pub fn view(&self) -> Result<Arc<View>> {
+        let view = self.view.read().unwrap_or_else(PoisonError::into_inner).clone();
+        view.ok_or_else(|| match self.phase() {
             Phase::Building { done, total } => {
                 let percent = done * 100 / total.max(1);
                 Error::unavailable(format!("The search index is being rebuilt ({percent} %); please try again soon."))

@@ -150,7 +150,10 @@ fn one_typo_is_forgiven_where_nothing_matches_else() {
     for query in ["rfnud", "refund -invoise invoize", "thex"] {
         let _ = search(&sarah, query).expect(200);
     }
-    assert_eq!(found(&sarah, "rfnudx"), Vec::<String>::new());
+    // What stands in quotes is meant as it is written, and numbers always are.
+    for query in ["rfnudx", "\"refnud\"", "\"refnud of\"", "-refund invoice"] {
+        assert_eq!(found(&sarah, query), Vec::<String>::new(), "{query}");
+    }
     assert_eq!(search(&sarah, "refund").body["meta"]["typos"], false);
 }
 

@@ -14,7 +14,9 @@ const ADA: [&str; 8] = ["user", "create", "--email", "ada@company.com", "--name"
 #[test]
 fn every_help_begins_with_examples_that_can_be_typed() {
     let desk = Desk::new();
-    for command in ["", "serve", "user", "user create", "key", "key create", "check", "bench", "bench search"] {
+    let commands =
+        ["", "serve", "user", "user create", "key", "key create", "check", "reindex", "bench", "bench search"];
+    for command in commands {
         let mut arguments: Vec<&str> = command.split_whitespace().collect();
         arguments.push("--help");
         let help = desk.run(&arguments).fine().out;

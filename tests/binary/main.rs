@@ -8,3 +8,5 @@ mod files;
 mod harness;
 mod ledger;
 mod lifecycle;
+mod search_crash;
+mod search_index;

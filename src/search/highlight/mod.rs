@@ -116,7 +116,7 @@ impl Marker {
         if word == sought || (by_prefix && word.starts_with(sought.as_str())) {
             return true;
         }
-        self.typos && part.words.len() == 1 && is_like(sought, word, by_prefix)
+        self.typos && !part.quoted && part.words.len() == 1 && is_like(sought, word, by_prefix)
     }
 }
 

@@ -52,7 +52,7 @@ impl Draft {
         let is_whole = rest.next().is_none();
         self.query.shortened |= !is_whole;
         let exact = address(chunk.text).filter(|_| !chunk.quoted && is_whole);
-        let part = Part { words, by_prefix: false, exact, id: object_id(chunk.text) };
+        let part = Part { words, by_prefix: false, quoted: chunk.quoted, exact, id: object_id(chunk.text) };
         if chunk.excluded {
             self.exclude(part);
         } else {
@@ -77,6 +77,7 @@ impl Draft {
             if let Some(known) = self.query.required.get_mut(place) {
                 known.exact = known.exact.take().or(part.exact);
                 known.id = known.id.or(part.id);
+                known.quoted |= part.quoted;
             }
         } else if self.has_room() {
             let ends_in_letters = part.words.last().is_some_and(|word| !word.starts_with(stands_alone));

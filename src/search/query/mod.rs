@@ -42,6 +42,8 @@ pub struct Part {
     pub words: Vec<String>,
     /// Whether the last word may be the beginning of one.
     pub by_prefix: bool,
+    /// Whether it stood in quotes: then it is meant as it is written, and not tried with a typo.
+    pub quoted: bool,
     /// An address of e-mail as it was typed without quotes, folded, with its punctuation.
     pub exact: Option<String>,
     /// The object whose id this is. It is text as well, for people write ids in messages.
@@ -313,7 +315,8 @@ mod tests {
             let words: Vec<String> = words.into_iter().collect();
             let query = parse(&words.join(" "));
             let expected: Vec<Part> = words.iter().enumerate().map(|(place, word)| Part {
-                words: vec![word.clone()], by_prefix: place + 1 == words.len(), exact: None, id: None,
+                words: vec![word.clone()], quoted: false,
+                by_prefix: place + 1 == words.len(), exact: None, id: None,
             }).collect();
             prop_assert_eq!(query, Query { required: expected, ..Query::default() });
         }
