@@ -14,7 +14,9 @@ const ADA: [&str; 8] = ["user", "create", "--email", "ada@company.com", "--name"
 #[test]
 fn every_help_begins_with_examples_that_can_be_typed() {
     let desk = Desk::new();
-    for command in ["", "serve", "user", "user create", "key", "key create", "check", "reindex", "bench"] {
+    let commands =
+        ["", "serve", "user", "user create", "key", "key create", "check", "reindex", "bench", "bench search"];
+    for command in commands {
         let mut arguments: Vec<&str> = command.split_whitespace().collect();
         arguments.push("--help");
         let help = desk.run(&arguments).fine().out;
@@ -243,6 +245,18 @@ fn no_secret_and_no_word_of_a_body_is_logged() {
     for secret in secrets.iter().chain(&words) {
         assert!(!said.contains(secret), "{secret} was logged: {said}");
     }
+}
+
+#[test]
+fn the_search_is_measured_beside_its_yardsticks_and_nothing_is_left() {
+    let desk = Desk::new();
+    let table = desk.run(&["bench", "search", "--documents", "500", "--seconds", "0.1", "--dir", "."]).fine().out;
+    let kinds = ["one word", "two words", "a phrase", "a prefix", "filter and word", "a typo"];
+    for line in kinds.iter().chain(&["index of CommFlow", "on an idle server", "beside", "memory of its own"]) {
+        assert!(table.contains(&format!("\n{line}")) || table.contains(&format!("\n  {line}")), "no {line}: {table}");
+    }
+    assert!(!table.contains("ERRORS") && !table.contains("NOT FOUND"), "{table}");
+    assert_eq!(std::fs::read_dir(desk.folder()).unwrap().count(), 0);
 }
 
 /// A store with a hundred contacts.

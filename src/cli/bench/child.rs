@@ -1,6 +1,10 @@
 //! A server as a process of its own, of this very program: so that its memory can be read.
 
 use crate::cli::Failure;
+use crate::cli::bench::load;
+use crate::cli::bench::load::Load;
+use crate::cli::bench::load::Samples;
+use fastrand::Rng;
 use serde::Serialize;
 use std::fs;
 use std::fs::File;
@@ -12,11 +16,18 @@ use std::path::PathBuf;
 use std::process;
 use std::process::Command;
 use std::process::Stdio;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
 use std::time::Duration;
 use std::time::Instant;
 
 /// How long a server may take to start.
 const START_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often a server's memory is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
 /// How Linux counts the time of processes: in hundredths of a second, whatever the kernel's own clock.
 const MS_PER_TICK: u64 = 10;
@@ -47,11 +58,11 @@ impl Child {
         })
     }
 
-    /// The bare server beside it.
-    pub fn yardstick(directory: &Path) -> Result<Self, Failure> {
-        Self::start(directory, "yardstick", |command, address| {
-            command.args(["bench", "--log", "error", "--yardstick", &address]);
-            command.arg("--dir").arg(directory);
+    /// The bare server beside it, which this command is with `--yardstick`.
+    pub fn yardstick(directory: &Path, command: &[&str]) -> Result<Self, Failure> {
+        Self::start(directory, "yardstick", |process, address| {
+            process.args(command).args(["--log", "error", "--yardstick", &address]);
+            process.arg("--dir").arg(directory);
         })
     }
 
@@ -85,8 +96,19 @@ impl Child {
         Ok(())
     }
 
+    /// Asks it, and counts what that takes of the processors.
+    pub fn ask<F>(&self, load: &Load, what: &str, write: F) -> Result<Samples, Failure>
+    where
+        F: Fn(usize, &mut Rng, &mut Vec<u8>) + Send + Sync + 'static,
+    {
+        let before = self.cpu();
+        let samples = load::run(load, self.address, write);
+        let samples = samples.map_err(|cause| Failure::new(Failure::DATA, format!("{what}: {cause}")))?;
+        Ok(Samples { cpu: self.cpu().saturating_sub(before), ..samples })
+    }
+
     /// What it has used of the processors so far.
-    pub fn cpu(&self) -> Duration {
+    fn cpu(&self) -> Duration {
         let stat = fs::read_to_string(format!("/proc/{}/stat", self.process.id())).unwrap_or_default();
         // The program's name, which may hold anything, ends with the last bracket; user and system time follow.
         let after_name = stat.rsplit(')').next().unwrap_or_default();
@@ -95,14 +117,52 @@ impl Child {
         Duration::from_millis(ticks * MS_PER_TICK)
     }
 
-    /// What it holds in memory; nothing where the system does not say.
+    /// What it holds in memory.
     pub fn memory(&self) -> Memory {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap_or_default();
+        Memory::of(self.process.id())
+    }
+
+    /// Looks again and again at what it holds in memory, from now on.
+    pub fn watch(&self) -> Watch {
+        let (process, done) = (self.process.id(), Arc::new(AtomicBool::new(false)));
+        let told = done.clone();
+        let look = move || {
+            let mut peak = Memory::default();
+            while !told.load(Ordering::Relaxed) {
+                let now = Memory::of(process);
+                peak.resident_kib = peak.resident_kib.max(now.resident_kib);
+                peak.anonymous_kib = peak.anonymous_kib.max(now.anonymous_kib);
+                std::thread::sleep(BETWEEN_LOOKS);
+            }
+            peak
+        };
+        Watch { done, looks: std::thread::spawn(look) }
+    }
+}
+
+/// A thread that looks at a server's memory.
+pub struct Watch {
+    done: Arc<AtomicBool>,
+    looks: JoinHandle<Memory>,
+}
+
+impl Watch {
+    /// The most that was seen.
+    pub fn peak(self) -> Memory {
+        self.done.store(true, Ordering::Relaxed);
+        self.looks.join().unwrap_or_default()
+    }
+}
+
+impl Memory {
+    /// That of this process; nothing where the system does not say.
+    fn of(process: u32) -> Self {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name));
             line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok()).unwrap_or(0)
         };
-        Memory { resident_kib: field("VmRSS"), anonymous_kib: field("RssAnon") }
+        Self { resident_kib: field("VmRSS"), anonymous_kib: field("RssAnon") }
     }
 }
 

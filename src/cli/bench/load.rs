@@ -82,18 +82,33 @@ where
 }
 
 /// One connection.
-struct Client {
+pub struct Client {
+    /// What its requests are drawn with.
+    pub dice: Rng,
     stream: TcpStream,
-    dice: Rng,
     chunk: Vec<u8>,
     answer: Vec<u8>,
+    body_from: usize,
 }
 
 impl Client {
-    async fn new(address: SocketAddr, seed: u64) -> io::Result<Self> {
+    /// Connects.
+    pub async fn new(address: SocketAddr, seed: u64) -> io::Result<Self> {
         let stream = TcpStream::connect(address).await?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, dice: Rng::with_seed(seed), chunk: vec![0; 64 * 1024], answer: Vec::new() })
+        let dice = Rng::with_seed(seed);
+        Ok(Self { dice, stream, chunk: vec![0; 64 * 1024], answer: Vec::new(), body_from: 0 })
+    }
+
+    /// Sends a request and waits for its answer, but not for ever; the answer's status.
+    pub async fn send(&mut self, request: &[u8]) -> io::Result<u16> {
+        let status = tokio::time::timeout(PATIENCE, self.exchange(request)).await;
+        status.map_err(|_| io::Error::new(ErrorKind::TimedOut, "no answer came in time"))?
+    }
+
+    /// The last answer's body.
+    pub fn body(&self) -> &[u8] {
+        self.answer.get(self.body_from..).unwrap_or_default()
     }
 
     async fn ask<F>(&mut self, who: usize, write: &F, counted_from: Instant, until: Instant) -> io::Result<Samples>
@@ -109,8 +124,7 @@ impl Client {
             if begun >= until {
                 return Ok(samples);
             }
-            let status = tokio::time::timeout(PATIENCE, self.exchange(&request)).await;
-            let status = status.map_err(|_| io::Error::new(ErrorKind::TimedOut, "no answer came in time"))??;
+            let status = self.send(&request).await?;
             samples.asked += 1;
             if !(200..300).contains(&status) {
                 samples.errors += 1;
@@ -139,17 +153,19 @@ impl Client {
                 Err(cause) if cause.kind() == ErrorKind::WouldBlock => continue,
                 Err(cause) => return Err(cause),
             }
-            if let Some((status, length)) = head(&self.answer)
-                && self.answer.len() >= length
+            if let Some((status, body_from, length)) = head(&self.answer)
+                && self.answer.len() >= body_from + length
             {
+                self.body_from = body_from;
                 return Ok(status);
             }
         }
     }
 }
 
-/// The status of an answer and its whole length, once its head is there. Both servers send a `content-length` always.
-fn head(answer: &[u8]) -> Option<(u16, usize)> {
+/// The status of an answer, where its body begins and how long that is, once its head is there. Both servers send a
+/// `content-length` always.
+fn head(answer: &[u8]) -> Option<(u16, usize, usize)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = std::str::from_utf8(answer.get(..end)?).ok()?;
     let mut lines = head.split("\r\n");
@@ -157,7 +173,7 @@ fn head(answer: &[u8]) -> Option<(u16, usize)> {
     let fields = lines.filter_map(|line| line.split_once(':'));
     let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
     let length = lengths.next().and_then(|(_, value)| value.trim().parse().ok()).unwrap_or(0);
-    Some((status, end + 4 + length))
+    Some((status, end + 4, length))
 }
 
 #[cfg(test)]
@@ -165,9 +181,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_head_says_how_long_the_whole_answer_is() {
+    fn a_head_says_where_the_body_begins_and_how_long_it_is() {
         assert_eq!(head(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n"), None);
-        assert_eq!(head(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhel"), Some((201, 48)));
-        assert_eq!(head(b"HTTP/1.1 304 Not Modified\r\n\r\n"), Some((304, 29)));
+        assert_eq!(head(b"HTTP/1.1 201 Created\r\nContent-Length: 5\r\n\r\nhel"), Some((201, 43, 5)));
+        assert_eq!(head(b"HTTP/1.1 304 Not Modified\r\n\r\n"), Some((304, 29, 0)));
     }
 }

@@ -90,7 +90,8 @@ fn post_ticket(scene: &Scene, who: usize, dice: &mut Rng, out: &mut Vec<u8>) {
     post(out, Some(scene), who, format_args!("/v1/tickets"), &body);
 }
 
-fn post_message(scene: &Scene, who: usize, dice: &mut Rng, out: &mut Vec<u8>) {
+/// Writes a reply into any conversation.
+pub fn post_message(scene: &Scene, who: usize, dice: &mut Rng, out: &mut Vec<u8>) {
     let conversation = dice.u32(1..=scene.tickets);
     let body = format!(r#"{{"body":"{TEXT}"}}"#);
     post(out, Some(scene), who, format_args!("/v1/conversations/conv_{conversation:03}/messages"), &body);
@@ -101,14 +102,16 @@ pub fn address(contact: u32) -> String {
     format!("person.{contact}@customer.example")
 }
 
-fn get(out: &mut Vec<u8>, scene: Option<&Scene>, who: usize, path: std::fmt::Arguments) {
+/// Writes a GET.
+pub fn get(out: &mut Vec<u8>, scene: Option<&Scene>, who: usize, path: std::fmt::Arguments) {
     // Writing into memory can't fail.
     drop(write!(out, "GET {path} HTTP/1.1\r\nhost: localhost\r\n"));
     authorize(out, scene, who);
     out.extend_from_slice(b"\r\n");
 }
 
-fn post(out: &mut Vec<u8>, scene: Option<&Scene>, who: usize, path: std::fmt::Arguments, body: &str) {
+/// Writes a POST.
+pub fn post(out: &mut Vec<u8>, scene: Option<&Scene>, who: usize, path: std::fmt::Arguments, body: &str) {
     drop(write!(out, "POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"));
     authorize(out, scene, who);
     drop(write!(out, "content-length: {}\r\n\r\n{body}", body.len()));

@@ -2,12 +2,15 @@
 //!
 //! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
 //! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
-//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards.
+//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search.
 
 mod child;
+mod figures;
 mod load;
 mod measures;
 mod report;
+mod run;
+mod search;
 mod workspace;
 mod yardstick;
 
@@ -15,8 +18,7 @@ use crate::cli::Failure;
 use crate::types::error::Error;
 use child::Child;
 use clap::Args;
-use indicatif::ProgressBar;
-use indicatif::ProgressStyle;
+use clap::Subcommand;
 use load::Load;
 use load::Samples;
 use measures::MEASURES;
@@ -26,17 +28,15 @@ use measures::Side;
 use report::Report;
 use report::Row;
 use report::Size;
-use std::fs;
+use run::Scratch;
+use run::Stop;
 use std::net::SocketAddr;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::signal::unix::SignalKind;
-use tokio::signal::unix::signal;
+use workspace::Plan;
+use workspace::texts::Sentences;
 
 /// Each measurement is taken in two halves, in turn with the others: a machine that slows down meanwhile slows all.
 const ROUNDS: u32 = 2;
@@ -47,10 +47,14 @@ const QUICK: (u32, u32) = (10_000, 2);
 
 /// Measures this build on this machine.
 #[derive(Debug, Args)]
-#[command(before_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    before_help = "Examples:
   commflow bench --quick
   commflow bench --tickets 10000,1000000 --dir /var/tmp
-  commflow bench --json > figures.json")]
+  commflow bench --json > figures.json
+  commflow bench search --quick"
+)]
 pub struct Bench {
     /// How many tickets the workspaces hold.
     #[arg(long, value_delimiter = ',', default_value = "10000,1000000", value_name = "N,…",
@@ -83,6 +87,15 @@ pub struct Bench {
     /// Be the bare server beside the one that is measured.
     #[arg(long, hide = true, requires = "dir")]
     yardstick: Option<SocketAddr>,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+/// What else can be measured.
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Measure the search, beside the bare index and SQLite's FTS5.
+    Search(search::Search),
 }
 
 impl Bench {
@@ -91,20 +104,23 @@ impl Bench {
     /// # Errors
     /// When the folder can't be used, or one of the two servers fails.
     pub fn run(mut self) -> Result<(), Failure> {
+        if let Some(Part::Search(search)) = self.part {
+            return search.run();
+        }
         if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {
             return yardstick::serve(address, directory);
         }
         if self.quick {
             (self.tickets, self.seconds) = (vec![QUICK.0], QUICK.1);
         }
-        let stopped = watch_for_signals()?;
-        let scratch = Scratch::new(self.dir.clone().unwrap_or_else(std::env::temp_dir), self.keep)?;
+        let stop = Stop::watch()?;
+        let scratch = Scratch::new(self.dir.as_deref(), self.keep)?;
         let mut report = Report::new(&scratch.path, self.connections, self.seconds, self.seed);
         if !self.json {
             print!("{}", report.heading());
         }
         for &tickets in &self.tickets {
-            let size = self.measure(&scratch.path, tickets, &stopped)?;
+            let size = self.measure(&scratch.path, tickets, &stop)?;
             if !self.json {
                 print!("{size}");
             }
@@ -119,26 +135,26 @@ impl Bench {
     }
 
     /// Makes a workspace of this size and measures both servers on it.
-    fn measure(&self, scratch: &Path, tickets: u32, stopped: &Arc<AtomicBool>) -> Result<Size, Failure> {
+    fn measure(&self, scratch: &Path, tickets: u32, stop: &Stop) -> Result<Size, Failure> {
         let directory = scratch.join(format!("tickets-{tickets}"));
-        let bar = bar(u64::from(tickets), "making {len} tickets [{bar:40}] {percent} %");
-        let made = workspace::make(&directory, tickets, self.connections, self.seed, |done| {
+        let bar = run::bar(u64::from(tickets), "making {len} tickets [{bar:40}] {percent} %");
+        let contacts = (tickets / 10).max(1);
+        let plan = Plan { tickets, contacts, keys: self.connections, seed: self.seed, texts: &Sentences };
+        let made = workspace::make(&directory, &plan, |done| {
             bar.set_position(done);
-            go_on(stopped)
+            stop.go_on()
         });
         bar.finish_and_clear();
         let made = made?;
         let product = Child::serve(&directory)?;
-        let bare = Child::yardstick(&directory)?;
-        let scene = Arc::new(Scene { tickets, contacts: made.contacts, keys: made.keys });
+        let bare = Child::yardstick(&directory, &["bench"])?;
+        let scene = Arc::new(Scene { tickets, contacts, keys: made.keys });
         let measured = |measure: &Measure, load: &Load| -> Result<Samples, Failure> {
             let (scene, write) = (scene.clone(), measure.request);
             let server = if measure.side == Side::Bare { &bare } else { &product };
-            let before = server.cpu();
-            let asked = load::run(load, server.address, move |who, dice, out| write(&scene, who, dice, out));
-            go_on(stopped)?;
-            let samples = asked.map_err(|cause| Failure::new(Failure::DATA, format!("{}: {cause}", measure.name)))?;
-            Ok(Samples { cpu: server.cpu().saturating_sub(before), ..samples })
+            let samples = server.ask(load, measure.name, move |who, dice, out| write(&scene, who, dice, out));
+            stop.go_on()?;
+            samples
         };
         // A few requests, for a server that has never answered has not opened all that it needs.
         let greeting = Load { connections: 1, warm_up: Duration::ZERO, lasting: Duration::from_millis(50), seed: 0 };
@@ -149,7 +165,7 @@ impl Bench {
         std::thread::sleep(Duration::from_millis(500));
         let at_rest = product.memory();
         let mut rows: Vec<Row> = measures.iter().map(|measure| Row::new(measure)).collect();
-        let bar = self::bar(u64::from(ROUNDS) * rows.len() as u64, "{msg} [{bar:40}] {pos}/{len}");
+        let bar = run::bar(u64::from(ROUNDS) * rows.len() as u64, "{msg} [{bar:40}] {pos}/{len}");
         let lasting = Duration::from_secs(u64::from(self.seconds)) / ROUNDS;
         for round in 0..ROUNDS {
             for (measure, row) in measures.iter().zip(&mut rows) {
@@ -171,61 +187,4 @@ impl Bench {
         let yardstick = MEASURES.iter().find(|one| one.name == only).and_then(|one| one.aim);
         measure.name == only || yardstick.is_some_and(|(name, _)| measure.name == name)
     }
-}
-
-fn bar(length: u64, template: &str) -> ProgressBar {
-    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::new(length).with_style(style)
-}
-
-/// The folder that everything happens in; removed at the end, also when the end is a failure.
-struct Scratch {
-    path: PathBuf,
-    keep: bool,
-}
-
-impl Scratch {
-    fn new(parent: PathBuf, keep: bool) -> Result<Self, Failure> {
-        let path = parent.join(format!("commflow-bench-{:016x}", fastrand::u64(..)));
-        fs::DirBuilder::new()
-            .mode(0o700)
-            .create(&path)
-            .map_err(|cause| Failure::new(Failure::DATA, format!("{} can't be made: {cause}.", path.display())))?;
-        Ok(Self { path, keep })
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if self.keep {
-            eprintln!("Kept: {}", self.path.display());
-        } else {
-            drop(fs::remove_dir_all(&self.path));
-        }
-    }
-}
-
-/// Ctrl-C and SIGTERM end the run in order: the servers are stopped, and the folder is removed.
-fn watch_for_signals() -> Result<Arc<AtomicBool>, Failure> {
-    let stopped = Arc::new(AtomicBool::new(false));
-    let told = stopped.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
-    let (mut interrupt, mut terminate) = {
-        let _inside = runtime.enter();
-        (
-            signal(SignalKind::interrupt()).map_err(Error::internal)?,
-            signal(SignalKind::terminate()).map_err(Error::internal)?,
-        )
-    };
-    std::thread::spawn(move || {
-        runtime.block_on(async {
-            tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
-        });
-        told.store(true, Ordering::Relaxed);
-    });
-    Ok(stopped)
-}
-
-fn go_on(stopped: &AtomicBool) -> Result<(), Failure> {
-    if stopped.load(Ordering::Relaxed) { Err(Failure::new(Failure::USAGE, "Stopped.")) } else { Ok(()) }
 }

@@ -22,11 +22,11 @@ use std::sync::mpsc::Sender;
 use std::sync::mpsc::channel;
 use tokio::sync::oneshot;
 
-type Pool = r2d2::Pool<SqliteConnectionManager>;
-type Answer = actix_web::Result<HttpResponse>;
+pub(super) type Pool = r2d2::Pool<SqliteConnectionManager>;
+pub(super) type Answer = actix_web::Result<HttpResponse>;
 
 /// Connections that read: as many as CommFlow has.
-const READERS: u32 = 4;
+pub(super) const READERS: u32 = 4;
 /// Inserts that share a commit at most: as CommFlow.
 const GROUP_MAX: usize = 256;
 const SELECT: &str = "SELECT ticket_id, id, subject, description, ticket_status, priority, channel, inbox_id, assignee_id, \
@@ -47,21 +47,34 @@ struct Insert {
 
 /// Serves until the process is ended.
 pub fn serve(address: SocketAddr, directory: &Path) -> Result<(), Failure> {
-    let manager = SqliteConnectionManager::file(directory.join(store::FILE_NAME));
-    let pool = r2d2::Pool::builder().max_size(READERS).build(manager).map_err(Error::internal)?;
+    let pool = pool(directory)?;
     let plain = Connection::open(directory.join("yardstick.db")).map_err(Error::from)?;
     let (queue, jobs) = channel();
     std::thread::spawn(move || write(&plain, &jobs));
+    run(address, move |routes| {
+        routes
+            .app_data(web::Data::new(pool.clone()))
+            .app_data(web::Data::new(queue.clone()))
+            .route("/bare", web::get().to(HttpResponse::Ok))
+            .route("/select/{ticket}", web::get().to(select))
+            .route("/list/{status}", web::get().to(list))
+            .route("/insert", web::post().to(insert));
+    })
+}
+
+/// Connections to the store in `directory`.
+pub fn pool(directory: &Path) -> Result<Pool, Error> {
+    let manager = SqliteConnectionManager::file(directory.join(store::FILE_NAME));
+    r2d2::Pool::builder().max_size(READERS).build(manager).map_err(Error::internal)
+}
+
+/// A bare server with these routes.
+pub fn run<F>(address: SocketAddr, routes: F) -> Result<(), Failure>
+where
+    F: Fn(&mut web::ServiceConfig) + Clone + Send + 'static,
+{
     let run = System::new().block_on(async move {
-        let server = HttpServer::new(move || {
-            App::new()
-                .app_data(web::Data::new(pool.clone()))
-                .app_data(web::Data::new(queue.clone()))
-                .route("/bare", web::get().to(HttpResponse::Ok))
-                .route("/select/{ticket}", web::get().to(select))
-                .route("/list/{status}", web::get().to(list))
-                .route("/insert", web::post().to(insert))
-        });
+        let server = HttpServer::new(move || App::new().configure(routes.clone()));
         let server = server.workers(std::thread::available_parallelism().map_or(2, std::num::NonZero::get));
         let server = server.on_connect(|connection, _| {
             if let Some(stream) = connection.downcast_ref::<TcpStream>() {
