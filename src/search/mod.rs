@@ -1,4 +1,4 @@
-//! Search: a tantivy index beside the store, derived from the change feed. May import `types[`planner`], [`hits`]store`, `work` and `desk`.
+//! Search: a tantivy index beside the store, derived from the change feed. May import `types`, `store`, `work` and `desk`.
 //!
 //! - The [`indexer`] is a worker: it follows the feed, or builds the index anew, and commits with a note ([`index::Note`]) that
 //!   says how far it is. The index can be deleted at any time: it is made again.
@@ -182,7 +182,7 @@ fn find(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, stale: bool,
     let mut total = best.total;
     let marker = Marker::new(&query, typos);
     let data = answer::lists(db, &best.sorted(), &marker, wanted.limit, &mut total, now)?;
-    Ok(Answer { data, meta: Meta { total_results: tota[`planner`], [`hits`]tale, typos, shortened: query.shortened } })
+    Ok(Answer { data, meta: Meta { total_results: total, stale, typos, shortened: query.shortened } })
 }
 
 fn matches(db: &Connection, view: &View, tags: &Tags, wanted: &Wanted, query: &Query, typos: bool) -> Result<Best> {
