@@ -30,30 +30,22 @@ impl Planner<'_> {
         let of_field =
             |excluded: bool| filters.iter().filter(move |one| one.field == field && one.excluded == excluded);
         let (wanted, excluded): (Vec<_>, Vec<_>) = (of_field(false).collect(), of_field(true).collect());
-        let values = |filters: &[&Filter]| filters.iter().map(|one| one.value.clone()).collect::<Vec<_>>();
         match field {
             FilterField::Status => {
-                plan.lens.statuses = (!wanted.is_empty()).then(|| values(&wanted));
-                plan.lens.not_statuses = values(&excluded);
+                plan.lens.filter_by_status(&values(&wanted), &values(&excluded));
                 if !wanted.is_empty() {
                     plan.filters.push(self.facts(wanted.iter().map(|one| Fact::Filter(field, &one.value))));
                 }
                 return Ok(());
             }
             FilterField::Type => {
-                if !wanted.is_empty() {
-                    plan.lens.views = plan.lens.views.and(views(&values(&wanted)));
-                }
-                let unwanted = views(&values(&excluded));
-                plan.lens.views = plan.lens.views.and(Views {
-                    contact: !unwanted.contact,
-                    conversation: !unwanted.conversation,
-                    ticket: !unwanted.ticket,
-                });
+                let (wanted, excluded) = (views(&values(&wanted)), views(&values(&excluded)));
+                let wanted = if wanted == Views::NONE { Views::ALL } else { wanted };
+                plan.lens.views = plan.lens.views.and(wanted).without(excluded);
                 return Ok(());
             }
-            // Only tickets stand in an inbox.
             FilterField::Inbox if !wanted.is_empty() => {
+                // Only tickets stand in an inbox.
                 plan.lens.views = plan.lens.views.and(Views { ticket: true, ..Views::NONE });
             }
             _ => {}
@@ -111,7 +103,11 @@ impl Planner<'_> {
     }
 }
 
-fn views(names: &[String]) -> Views {
-    let has = |name: &str| names.iter().any(|one| one == name);
+fn values<'a>(filters: &[&'a Filter]) -> Vec<&'a str> {
+    filters.iter().map(|one| one.value.as_str()).collect()
+}
+
+fn views(lists: &[&str]) -> Views {
+    let has = |list: &str| lists.contains(&list);
     Views { contact: has("contact"), conversation: has("conversation"), ticket: has("ticket") }
 }

@@ -140,20 +140,18 @@ impl Indexer {
 
     /// Some more rows; threads once there are no more contacts.
     fn build(&mut self, db: &Connection, mut writing: Box<Writing>, mut build: Build) -> Result<(Stage, Next)> {
+        // One transaction: what is listed is still there when it is read.
+        let transaction = db.unchecked_transaction()?;
         let contacts = numbers(db, "SELECT id FROM contacts WHERE id > ?1 ORDER BY id LIMIT ?2", build.contact)?;
         let threads = match contacts.is_empty() {
             true => numbers(db, "SELECT id FROM threads WHERE id > ?1 ORDER BY id LIMIT ?2", build.thread)?,
             false => Vec::new(),
         };
-        let transaction = db.unchecked_transaction()?;
         for &number in &contacts {
-            if let Ok(contact) = contacts::get(&transaction, Id::from_row(number)) {
-                writing.add(&documents::contact(&contact))?;
-            }
+            writing.add(&documents::contact(&contacts::get(db, Id::from_row(number))?))?;
         }
         for &number in &threads {
-            let entries = documents::whole_thread(&transaction, Id::from_row(number))?;
-            entries.iter().try_for_each(|entry| writing.add(entry))?;
+            documents::whole_thread(db, Id::from_row(number))?.iter().try_for_each(|entry| writing.add(entry))?;
         }
         transaction.finish()?;
         build.contact = contacts.last().copied().unwrap_or(build.contact);

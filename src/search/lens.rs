@@ -7,15 +7,22 @@ use crate::search::card::Views;
 use crate::search::query::ObjectId;
 use crate::search::schema::Owner;
 
+/// The statuses that are wanted.
+#[derive(Debug, Clone)]
+struct Statuses {
+    /// Whether what has none is wanted.
+    none: bool,
+    conversations: Vec<ConversationStatus>,
+    tickets: Vec<TicketStatus>,
+}
+
 /// What to look through.
 #[derive(Debug, Clone)]
 pub struct Lens {
     /// The lists that are wanted.
     pub views: Views,
-    /// The statuses that are wanted; none: all.
-    pub statuses: Option<Vec<String>>,
-    /// The statuses that are not.
-    pub not_statuses: Vec<String>,
+    /// The statuses that are wanted; none: all, and contacts, which have none.
+    statuses: Option<Statuses>,
     /// The ids that are named: a thread that is named by one of them is shown as what the id is of.
     pub ids: Vec<ObjectId>,
 }
@@ -23,25 +30,30 @@ pub struct Lens {
 impl Lens {
     /// All of it.
     pub fn new(views: Views) -> Self {
-        Self { views, statuses: None, not_statuses: Vec::new(), ids: Vec::new() }
+        Self { views, statuses: None, ids: Vec::new() }
+    }
+
+    /// Only those of the statuses of either view that are wanted, if any is, and none that is not.
+    pub fn filter_by_status(&mut self, wanted: &[&str], unwanted: &[&str]) {
+        if !(wanted.is_empty() && unwanted.is_empty()) {
+            let passes = |status: &str| (wanted.is_empty() || wanted.contains(&status)) && !unwanted.contains(&status);
+            self.statuses = Some(Statuses {
+                none: wanted.is_empty(),
+                conversations: ConversationStatus::ALL.iter().copied().filter(|one| passes(one.as_str())).collect(),
+                tickets: TicketStatus::ALL.iter().copied().filter(|one| passes(one.as_str())).collect(),
+            });
+        }
     }
 
     /// The views of a document that are wanted.
     pub fn views(&self, card: Card) -> Views {
         let views = self.views.and(card.views);
-        if self.statuses.is_none() && self.not_statuses.is_empty() {
-            return views;
-        }
-        let status = |status: Option<&'static str>| {
-            let wanted = |all: &Vec<String>| status.is_some_and(|status| all.iter().any(|one| one == status));
-            self.statuses.as_ref().is_none_or(wanted) && !wanted(&self.not_statuses)
-        };
-        let wanted = Views {
-            contact: self.statuses.is_none(),
-            conversation: status(card.conversation.map(ConversationStatus::as_str)),
-            ticket: status(card.ticket.map(TicketStatus::as_str)),
-        };
-        views.and(wanted)
+        let Some(statuses) = &self.statuses else { return views };
+        views.and(Views {
+            contact: statuses.none,
+            conversation: card.conversation.is_some_and(|status| statuses.conversations.contains(&status)),
+            ticket: card.ticket.is_some_and(|status| statuses.tickets.contains(&status)),
+        })
     }
 
     /// Those of them that are left where an id names the document.
