@@ -48,7 +48,7 @@ impl<'a> Gathered<'a> {
 
     /// A text that is looked at; it is shown if it shows something that none before it did.
     fn look(&mut self, field: &str, text: &str, message: Option<i64>) {
-        if self.is_enough() {
+        if self.is_enough() || !self.marker.may_show(text, !self.shown) {
             return;
         }
         let Some(snippet) = self.marker.snippet(text) else { return };
