@@ -26,8 +26,6 @@ use std::time::Duration;
 
 /// Between two looks while nobody searches: what was written meanwhile shares a commit.
 const PAUSE: Duration = Duration::from_millis(500);
-/// Between two looks while files with erased words are written anew.
-const ERASING_PAUSE: Duration = Duration::from_millis(10);
 /// Rows that a step of a rebuild reads.
 const BUILD_ROWS: i64 = 500;
 /// Documents between two commits of a rebuild, each of which tells how far it is.
@@ -182,12 +180,17 @@ impl Indexer {
                 return self.begin(db, "a new one is asked for");
             }
         }
-        if writing.note.erasing && writing.go_on_erasing()? {
-            let note = Note { erasing: false, ..writing.note.clone() };
-            writing.commit(note)?;
-            self.shared.show(&writing)?;
+        let mut pause = PAUSE;
+        if writing.note.erasing {
+            match writing.go_on_erasing()? {
+                Some(soon) => pause = soon,
+                None => {
+                    let note = Note { erasing: false, ..writing.note.clone() };
+                    writing.commit(note)?;
+                    self.shared.show(&writing)?;
+                }
+            }
         }
-        let pause = if writing.note.erasing { ERASING_PAUSE } else { PAUSE };
         if self.store.head() <= writing.note.event {
             if std::mem::take(&mut self.to_reload) {
                 writing.reload()?;

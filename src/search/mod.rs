@@ -23,6 +23,7 @@ pub mod index;
 pub mod indexer;
 pub mod lens;
 pub mod long;
+pub mod merging;
 pub mod names;
 pub mod people;
 pub mod plan;

@@ -9,6 +9,7 @@ use crate::search::documents::Entry;
 use crate::search::index::Note;
 use crate::search::index::Opened;
 use crate::search::index::unavailable;
+use crate::search::merging::Bounded;
 use crate::search::schema::Fact;
 use crate::search::schema::Key;
 use crate::search::schema::Owner;
@@ -18,18 +19,20 @@ use crate::types::id::Id;
 use futures_util::FutureExt;
 use rusqlite::Connection;
 use std::collections::HashSet;
+use std::time::Duration;
+use tantivy::FutureResult;
 use tantivy::IndexWriter;
+use tantivy::SegmentMeta;
 use tantivy::TantivyError;
 use tantivy::index::SegmentId;
 use tantivy::indexer::IndexWriterOptions;
-use tantivy::indexer::LogMergePolicy;
 
 /// Bytes that documents may take in memory before they are written out.
 const BUDGET: usize = 15_000_000;
-/// Segments of up to this many documents are merged together: each commit makes one.
-const SMALL_SEGMENT_DOCS: u32 = 2_000;
-/// The share of a segment's documents that may be replaced before it is written anew.
-const REPLACED_MAX: f32 = 0.3;
+/// Between two looks while segments are written anew.
+const ERASING_PAUSE: Duration = Duration::from_millis(10);
+/// The same after one of them could not be.
+const AFTER_REFUSAL: Duration = Duration::from_millis(200);
 
 /// The one writer of an index.
 pub struct Writing {
@@ -40,9 +43,9 @@ pub struct Writing {
     writer: IndexWriter,
     /// Segments whose files may still hold erased words.
     erasing: HashSet<SegmentId>,
-    /// Those of them whose merge was begun.
-    merging: HashSet<SegmentId>,
-    /// Another merge had one of them already: it may have read erased words before they were, and put them elsewhere.
+    /// Those of them that are being written anew.
+    rewriting: Vec<(SegmentId, FutureResult<Option<SegmentMeta>>)>,
+    /// One of them was gone when that was done: a merge from before the erasure has put its words elsewhere.
     once_more: bool,
 }
 
@@ -59,12 +62,9 @@ impl Writing {
         let options =
             IndexWriterOptions::builder().num_worker_threads(1).num_merge_threads(1).memory_budget_per_thread(BUDGET);
         let writer: IndexWriter = opened.index.writer_with_options(options.build()).map_err(failed)?;
-        let mut policy = LogMergePolicy::default();
-        policy.set_min_layer_size(SMALL_SEGMENT_DOCS);
-        policy.set_del_docs_ratio_before_merge(REPLACED_MAX);
-        writer.set_merge_policy(Box::new(policy));
+        writer.set_merge_policy(Box::new(Bounded::default()));
         let mut writing =
-            Self { opened, note, writer, erasing: HashSet::new(), merging: HashSet::new(), once_more: false };
+            Self { opened, note, writer, erasing: HashSet::new(), rewriting: Vec::new(), once_more: false };
         // A writer numbers its first operation like the commit before it. Were that a deletion, a merge that begins with that
         // commit (tantivy 0.27) could pass it over: so the first one is of nothing.
         writing.forget(Key(u64::MAX));
@@ -141,27 +141,35 @@ impl Writing {
         self.opened.reader.reload().map_err(failed)
     }
 
-    /// Goes on writing anew what still holds erased words; `true` once no file holds any.
+    /// Goes on writing anew what still holds erased words: after which pause to look again, none once no file holds any.
     ///
     /// # Errors
     /// When the index can't be written.
-    pub fn go_on_erasing(&mut self) -> Result<bool> {
+    pub fn go_on_erasing(&mut self) -> Result<Option<Duration>> {
+        self.rewriting.retain_mut(|(_, rewritten)| match rewritten.now_or_never() {
+            None => true,
+            Some(done) => {
+                self.once_more |= done.is_err();
+                false
+            }
+        });
         let now: HashSet<SegmentId> = self.opened.index.searchable_segment_ids().map_err(failed)?.into_iter().collect();
         self.erasing.retain(|segment| now.contains(segment));
-        self.merging.retain(|segment| now.contains(segment));
-        if self.erasing.is_empty() && std::mem::take(&mut self.once_more) {
-            self.erasing = self.segments_with_deletions()?;
-        }
-        if self.erasing.is_empty() {
+        if self.erasing.is_empty() && self.rewriting.is_empty() {
+            if std::mem::take(&mut self.once_more) {
+                self.erasing = self.segments_with_deletions()?;
+                return Ok(Some(AFTER_REFUSAL));
+            }
             self.reload()?;
             self.writer.garbage_collect_files().wait().map_err(failed)?;
-            return Ok(true);
+            return Ok(None);
         }
-        for segment in self.erasing.difference(&self.merging).copied().collect::<Vec<_>>() {
-            self.once_more |= matches!(self.writer.merge(&[segment]).now_or_never(), Some(Err(_)));
-            self.merging.insert(segment);
+        for segment in self.erasing.clone() {
+            if !self.rewriting.iter().any(|(other, _)| *other == segment) {
+                self.rewriting.push((segment, self.writer.merge(&[segment])));
+            }
         }
-        Ok(false)
+        Ok(Some(if self.once_more { AFTER_REFUSAL } else { ERASING_PAUSE }))
     }
 
     fn segments_with_deletions(&self) -> Result<HashSet<SegmentId>> {

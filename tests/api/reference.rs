@@ -312,3 +312,24 @@ fn rate_limit_headers_are_in_all_responses_as_in_the_reference() {
         }
     }
 }
+
+#[test]
+fn search_everything() {
+    let desk = TestApp::new();
+    let sarah = desk.user("Sarah Chen", Role::Agent, Scope::Write);
+    sarah.ticket(
+        json!({"subject": "A billing issue", "contact": {"email": "billing@issue.example", "name": "Billing Issue"}}),
+    );
+    let example = json!({
+        "data": {
+            "conversations": [{"id": "conv_123", "subject": "Need help with billing", "status": "open"}],
+            "contacts": [{"id": "contact_789", "email": "john@example.com", "name": "John Doe"}],
+            "tickets": [{"id": "ticket_001", "subject": "Cannot access my account", "status": "open"}],
+        },
+        "meta": {"total_results": 45},
+    });
+    shows(&sarah.get("/v1/search?q=billing+issue").expect(200).body, example);
+    let one = sarah.get("/v1/search?q=billing+issue&type=ticket&limit=1").expect(200);
+    assert_eq!(one.body["meta"]["total_results"], 1);
+    assert_eq!(one.body["data"]["conversations"], json!([]));
+}
