@@ -4,6 +4,7 @@
 use crate::app;
 use crate::cli::DataDir;
 use crate::cli::Failure;
+use crate::search::documents;
 use crate::search::rebuild;
 use crate::search::state::Phase;
 use crate::store;
@@ -53,41 +54,41 @@ impl Reindex {
         let bar = ProgressBar::new(0);
         let style = ProgressStyle::with_template("indexing [{bar:40}] {pos}/{len}, {eta} left");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        let total = match lock {
-            Some(_) => {
-                let mut shown = 0;
-                rebuild::run(&store, Clock::System.now(), |phase| shown = show(&bar, phase).unwrap_or(shown))?;
-                shown
-            }
+        match lock {
+            Some(_) => rebuild::run(&store, Clock::System.now(), |phase| show(&bar, phase))?,
             None => self.follow(generation, &bar)?,
-        };
+        }
         bar.finish_and_clear();
+        let total = store.read_blocking(documents::objects)?;
         println!("Indexed {total} contacts and threads in {:.1} s.", begun.elapsed().as_secs_f64());
         Ok(())
     }
 
     /// Watches the server that does it.
-    fn follow(&self, generation: i64, bar: &ProgressBar) -> Result<u64, Failure> {
+    fn follow(&self, generation: i64, bar: &ProgressBar) -> Result<(), Failure> {
         let begun = Instant::now();
-        let mut shown = None;
+        let mut has_begun = false;
         loop {
             match rebuild::progress(&self.data.data_dir, generation) {
-                Phase::Ready => return Ok(shown.unwrap_or_else(|| bar.length().unwrap_or(0))),
-                Phase::Unavailable if begun.elapsed() > BEGIN_PATIENCE && shown.is_none() => {
+                Phase::Ready => return Ok(()),
+                Phase::Unavailable if begun.elapsed() > BEGIN_PATIENCE && !has_begun => {
                     let message = "The server does not begin. The new index is asked for, and made at its next start.";
                     return Err(Failure::new(Failure::DATA, message));
                 }
-                phase => shown = show(bar, phase).or(shown),
+                phase => {
+                    has_begun |= phase != Phase::Unavailable;
+                    show(bar, phase);
+                }
             }
             std::thread::sleep(LOOK);
         }
     }
 }
 
-/// Shows how far it is; of how many.
-fn show(bar: &ProgressBar, phase: Phase) -> Option<u64> {
-    let Phase::Building { done, total } = phase else { return None };
-    bar.set_length(total);
-    bar.set_position(done);
-    Some(total)
+/// Shows how far it is.
+fn show(bar: &ProgressBar, phase: Phase) {
+    if let Phase::Building { done, total } = phase {
+        bar.set_length(total);
+        bar.set_position(done);
+    }
 }

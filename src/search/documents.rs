@@ -206,6 +206,16 @@ pub fn blocks(messages: i64) -> i64 {
     (messages - 1).max(0) / BLOCK_MESSAGES + 1
 }
 
+/// How many contacts and threads there are, from the kept counters.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn objects(db: &Connection) -> Result<u64> {
+    let count = "SELECT (SELECT n FROM row_counts WHERE name = 'contacts') + (SELECT ifnull(sum(n), 0) FROM conversation_counts)";
+    let objects: i64 = db.query_row(count, [], |row| row.get(0))?;
+    Ok(objects.unsigned_abs())
+}
+
 /// All documents of a thread.
 ///
 /// # Errors

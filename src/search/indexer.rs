@@ -121,9 +121,7 @@ impl Indexer {
 
     fn begin(&self, db: &Connection, why: &str) -> Result<(Stage, Next)> {
         self.shared.close();
-        let count = "SELECT (SELECT n FROM row_counts WHERE name = 'contacts') + (SELECT ifnull(sum(n), 0) FROM conversation_counts)";
-        let total: i64 = db.query_row(count, [], |row| row.get(0))?;
-        let total = total.unsigned_abs();
+        let total = documents::objects(db)?;
         let existed = self.folder.exists();
         // From before the first row that is read: what changes meanwhile is followed up afterwards.
         let note = Note::of(db)?;

@@ -38,8 +38,7 @@ fn reindex_makes_the_index_anew_beside_a_server_and_without_one() {
     let mut client = served.client(&key);
     furnish(&mut client);
     assert_eq!(total(&mut client, "kettle"), 60);
-    let told = desk.run(&["reindex"]).fine().out;
-    assert!(told.starts_with("Indexed ") && told.contains("contacts and threads in"), "{told}");
+    assert!(desk.run(&["reindex"]).fine().out.starts_with("Indexed 60 contacts and threads in"));
     assert_eq!(total(&mut client, "kettle"), 60);
     assert_eq!(desk.run(&["check", "--json"]).fine().out, "[]\n");
     served.stop();
