@@ -154,14 +154,14 @@ impl Indexer {
         build.thread = threads.last().copied().unwrap_or(build.thread);
         build.done += (contacts.len() + threads.len()) as u64;
         if contacts.is_empty() && threads.is_empty() {
-            writing.commit(build.note)?;
+            writing.commit(build.note, false)?;
             tracing::info!(documents = build.done, "the search index is built");
             self.shared.show(&writing)?;
             return Ok((Stage::Live(writing), Next::Now));
         }
         if build.done - build.committed >= BUILD_COMMIT {
             build.committed = build.done;
-            writing.commit(Note { building: Some((build.done, build.total)), ..build.note.clone() })?;
+            writing.commit(Note { building: Some((build.done, build.total)), ..build.note.clone() }, false)?;
             tracing::info!(percent = build.done * 100 / build.total.max(1), "the search index is being built");
         }
         self.shared.set(Phase::Building { done: build.done, total: build.total });
@@ -184,7 +184,7 @@ impl Indexer {
                 Some(soon) => pause = soon,
                 None => {
                     let note = Note { erasing: false, ..writing.note.clone() };
-                    writing.commit(note)?;
+                    writing.commit(note, false)?;
                     self.shared.show(&writing)?;
                 }
             }
@@ -206,7 +206,7 @@ impl Indexer {
         writing.refresh(&transaction, &dirty)?;
         let note = writing.note.up_to(&transaction, dirty.last, dirty.erased)?;
         transaction.finish()?;
-        writing.commit(note)?;
+        writing.commit(note, dirty.erased)?;
         self.to_reload = true;
         self.shared.show(&writing)?;
         let behind = dirty.erased || self.store.head() > dirty.last && self.shared.is_awaited();

@@ -116,17 +116,18 @@ impl Writing {
         self.writer.delete_term(self.opened.fields.fact(Fact::Key(key)));
     }
 
-    /// Commits with this note, and lets readers see it.
+    /// Commits with this note, and lets readers see it. With `erased`, something was erased since the last commit: where it lies
+    /// now is known from here on, whatever is replaced while it is being written anew.
     ///
     /// # Errors
     /// When the index can't be written.
-    pub fn commit(&mut self, note: Note) -> Result<()> {
+    pub fn commit(&mut self, note: Note, erased: bool) -> Result<()> {
         let payload = serde_json::to_string(&note)?;
         let mut prepared = self.writer.prepare_commit().map_err(failed)?;
         prepared.set_payload(&payload);
         prepared.commit().map_err(failed)?;
         self.opened.reader.reload().map_err(failed)?;
-        if note.erasing {
+        if erased {
             self.erasing.extend(self.segments_with_deletions()?);
         }
         self.note = note;
