@@ -2,18 +2,24 @@
 
 use crate::harness::Client;
 use crate::harness::Desk;
+use crate::harness::Served;
 use rusqlite::Connection;
 use serde_json::json;
 use std::fs;
 use std::time::Duration;
 use std::time::Instant;
 
-fn furnish(client: &mut Client) {
+/// A server with thirty tickets, a caller, and the caller's key.
+fn furnished(desk: &Desk) -> (Served, Client, String) {
+    let key = desk.admin_key();
+    let served = desk.serve(&[]);
+    let mut client = served.client(&key);
     for number in 0..30 {
         let body = json!({"subject": format!("Kettle {number}"), "description": "It leaks.",
             "contact": {"email": format!("c{number}@example.com")}});
         client.post("/v1/tickets", &body).data(201);
     }
+    (served, client, key)
 }
 
 /// How many objects are found, as soon as the index can be asked.
@@ -33,10 +39,7 @@ fn total(client: &mut Client, word: &str) -> u64 {
 #[test]
 fn reindex_makes_the_index_anew_beside_a_server_and_without_one() {
     let desk = Desk::new();
-    let key = desk.admin_key();
-    let served = desk.serve(&[]);
-    let mut client = served.client(&key);
-    furnish(&mut client);
+    let (served, mut client, key) = furnished(&desk);
     assert_eq!(total(&mut client, "kettle"), 60);
     assert!(desk.run(&["reindex"]).fine().out.starts_with("Indexed 60 contacts and threads in"));
     assert_eq!(total(&mut client, "kettle"), 60);
@@ -61,10 +64,7 @@ fn reindex_without_a_store_says_how_to_start_one() {
 #[test]
 fn check_names_what_the_index_says_otherwise() {
     let desk = Desk::new();
-    let key = desk.admin_key();
-    let served = desk.serve(&[]);
-    let mut client = served.client(&key);
-    furnish(&mut client);
+    let (served, mut client, _) = furnished(&desk);
     assert_eq!(total(&mut client, "kettle"), 60);
     served.stop();
     assert_eq!(desk.run(&["check", "--json"]).fine().out, "[]\n");
@@ -90,10 +90,7 @@ fn check_names_what_the_index_says_otherwise() {
 #[test]
 fn a_store_without_an_index_is_whole_and_gets_one_at_the_next_start() {
     let desk = Desk::new();
-    let key = desk.admin_key();
-    let served = desk.serve(&[]);
-    let mut client = served.client(&key);
-    furnish(&mut client);
+    let (served, _, key) = furnished(&desk);
     served.stop();
     fs::remove_dir_all(desk.data("index")).unwrap();
     let checked = desk.run(&["check"]).fine();
