@@ -16,11 +16,12 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
     Migrations::new(vec![
         M::up(include_str!("../../data/migrations/0001_the_desk.sql")),
         M::up(include_str!("../../data/migrations/0002_search.sql")),
+        M::up(include_str!("../../data/migrations/0003_files_and_deliveries.sql")),
     ])
 });
 
 /// The number of the newest schema that this program knows.
-const LATEST: i64 = 2;
+const LATEST: i64 = 3;
 
 /// Brings the file to the newest schema.
 ///

@@ -119,6 +119,12 @@ impl Store {
         self.writer.head()
     }
 
+    /// Has `listener` called whenever the feed has grown, or users or keys have changed, here or in another process. It is
+    /// called on the writer's thread, and must not wait for anything.
+    pub fn listen(&self, listener: impl Fn() + Send + 'static) {
+        self.writer.listen(Box::new(listener));
+    }
+
     /// A connection of its own for someone who reads much and often: he waits for none of the pool, and nobody for him.
     ///
     /// # Errors

@@ -55,12 +55,16 @@ const EXIT_IO_FAULT: i32 = 74;
 /// The number of the newest event, shared between threads.
 type Head = Arc<AtomicI64>;
 
+/// Those who want to know that the feed has grown, or that users or keys have changed.
+type Listeners = Arc<Mutex<Vec<Box<dyn Fn() + Send>>>>;
+
 /// The handle to the writer's thread.
 pub struct Writer {
     /// None once it was told to stop.
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     credentials: Epoch,
     head: Head,
+    listeners: Listeners,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -70,9 +74,11 @@ impl Writer {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let credentials = Epoch::default();
         let head = Head::new(AtomicI64::new(feed::newest(&connection)?));
+        let listeners = Listeners::default();
         let worker = Thread {
             connection,
             clock,
+            listeners: listeners.clone(),
             credentials: credentials.clone(),
             head: head.clone(),
             seen_version: None,
@@ -82,7 +88,7 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || worker.run(&jobs))
             .map_err(Error::internal)?;
-        Ok(Self { queue: Mutex::new(Some(queue)), credentials, head, thread: Mutex::new(Some(thread)) })
+        Ok(Self { queue: Mutex::new(Some(queue)), credentials, head, listeners, thread: Mutex::new(Some(thread)) })
     }
 
     /// Queues a job; the answer comes once its commit is on disk.
@@ -110,6 +116,11 @@ impl Writer {
     /// The number of the newest event that is on disk.
     pub(super) fn head(&self) -> i64 {
         self.head.load(Ordering::Acquire)
+    }
+
+    /// Has `listener` called, on the writer's thread, whenever the feed has grown, or users or keys have changed.
+    pub(super) fn listen(&self, listener: Box<dyn Fn() + Send>) {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).push(listener);
     }
 
     /// Lets the thread finish its queue, and waits for it. What comes later is refused.
@@ -171,6 +182,7 @@ struct Thread {
     clock: Clock,
     credentials: Epoch,
     head: Head,
+    listeners: Listeners,
     /// `PRAGMA data_version` as it was: it changes when another process commits, never by this connection.
     seen_version: Option<i64>,
     restart_not_before: Instant,
@@ -204,12 +216,15 @@ impl Thread {
         }
         match outcome {
             Ok(()) => {
-                self.note_head();
+                let grown = self.note_head();
                 if effects.erasure {
                     // Before the answer: what the API says is erased is erased in the WAL as well.
                     drop(self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", 4 * RESTART_PATIENCE));
                 }
                 group.into_iter().for_each(|job| job.answer(None));
+                if grown || effects.credentials {
+                    self.tell_listeners();
+                }
                 self.tend_wal();
             }
             Err(cause) => {
@@ -278,14 +293,17 @@ impl Thread {
             self.seen_version = version;
             self.credentials.fetch_add(1, Ordering::AcqRel);
             self.note_head();
+            self.tell_listeners();
         }
     }
 
-    /// What follows from the feed is to follow as far as this: noted before anybody is answered.
-    fn note_head(&self) {
-        if let Ok(newest) = feed::newest(&self.connection) {
-            self.head.store(newest, Ordering::Release);
-        }
+    fn tell_listeners(&self) {
+        self.listeners.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|listener| listener());
+    }
+
+    /// What follows from the feed is to follow as far as this: noted before anybody is answered. Whether there is more.
+    fn note_head(&self) -> bool {
+        feed::newest(&self.connection).is_ok_and(|newest| self.head.swap(newest, Ordering::AcqRel) != newest)
     }
 
     /// Keeps the WAL short: copies it into the file without waiting, and once it is long, waits a moment for readers.
