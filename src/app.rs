@@ -2,8 +2,10 @@
 
 use crate::api;
 use crate::api::border::context::Context;
+use crate::api::border::context::Post;
 use crate::api::border::context::Settings;
 use crate::api::border::gate;
+use crate::delivery::Delivery;
 use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
@@ -63,6 +65,7 @@ pub struct Server {
     pub search: Search,
     handle: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
+    delivery: Delivery,
     workers: Vec<work::Running>,
     /// The data directory is this server's alone until it is dropped.
     _lock: File,
@@ -87,9 +90,12 @@ impl Server {
         let address = listener.local_addr().map_err(Error::internal)?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
         let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
-        let context = web::Data::new(Context::new(store.clone(), search.clone(), clock, config.settings.clone()));
+        let delivery = Delivery::start(&store, clock.clone(), config.settings.webhook_targets)?;
+        let post = Post { courier: delivery.courier.clone(), ringer: delivery.ringer() };
+        let settings = config.settings.clone();
+        let context = web::Data::new(Context::new(store.clone(), search.clone(), post, clock, settings));
         let (handle, http) = start_http(context, config.workers, listener)?;
-        Ok(Self { address, store, search, handle, http, workers: vec![sweep, indexer], _lock: lock })
+        Ok(Self { address, store, search, handle, http, delivery, workers: vec![sweep, indexer], _lock: lock })
     }
 
     /// Stops accepting, lets what runs finish, and closes the store.
@@ -100,9 +106,15 @@ impl Server {
         // Nobody awaits the answer: the thread's end says the same.
         drop(self.handle.stop(true));
         let ended = self.http.join().map_err(|_| Error::internal("the HTTP thread panicked"))?;
+        self.delivery.stop();
         self.workers.into_iter().for_each(work::Running::stop);
         self.store.close();
         ended.map_err(Error::internal)
+    }
+
+    /// Has all look again what is due: the clock was turned.
+    pub fn wake(&self) {
+        self.delivery.ringer().ring();
     }
 
     /// Whether it has ended by itself.

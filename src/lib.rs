@@ -55,6 +55,7 @@
 pub mod api;
 pub mod app;
 pub mod cli;
+pub mod delivery;
 pub mod desk;
 pub mod search;
 pub mod store;

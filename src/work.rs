@@ -81,11 +81,20 @@ impl Running {
 ///
 /// # Errors
 /// When there is no thread to be had.
-pub fn run(mut worker: impl Worker, clock: Clock) -> Result<Running> {
+pub fn run(worker: impl Worker, clock: Clock) -> Result<Running> {
+    run_rung(|_| worker, clock)
+}
+
+/// As [`run`], for a worker that hands out what wakes it.
+///
+/// # Errors
+/// When there is no thread to be had.
+pub fn run_rung<W: Worker>(make: impl FnOnce(Ringer) -> W, clock: Clock) -> Result<Running> {
     // One place: a second ring before the worker has heard the first says nothing more.
     let (bell, rung) = sync_channel::<()>(1);
     let stopped = Arc::new(AtomicBool::new(false));
     let ringer = Ringer { bell, stopped: stopped.clone() };
+    let mut worker = make(ringer.clone());
     let body = move || {
         while !stopped.load(Ordering::Acquire) {
             let pause = match catch_unwind(AssertUnwindSafe(|| worker.step(clock.now()))) {

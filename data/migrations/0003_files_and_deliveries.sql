@@ -44,16 +44,17 @@ CREATE TABLE deliveries (
     redelivery_of   INTEGER,
     created_at      INTEGER NOT NULL
 );
-CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id, state);
-CREATE INDEX deliveries_waiting ON deliveries (webhook_id, alone, id) WHERE state = 'waiting';
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
+CREATE INDEX deliveries_by_state ON deliveries (webhook_id, state, id);
+CREATE INDEX deliveries_queue ON deliveries (webhook_id, id) WHERE state = 'waiting' AND alone = 0;
+CREATE INDEX deliveries_alone ON deliveries (webhook_id, next_attempt_at) WHERE state = 'waiting' AND alone = 1;
 CREATE INDEX deliveries_of_event ON deliveries (event_id);
 CREATE INDEX deliveries_settled ON deliveries (created_at) WHERE state <> 'waiting';
 
 -- Events after this one are a webhook's, so that nothing older is sent when it is made or turned on.
 ALTER TABLE webhooks ADD COLUMN events_after INTEGER NOT NULL DEFAULT 0;
--- Since when nothing has arrived, and how long to wait before the next try of a receiver that is down.
+-- Since when nothing has arrived, though something was sent.
 ALTER TABLE webhooks ADD COLUMN failing_since INTEGER;
-ALTER TABLE webhooks ADD COLUMN probe_at INTEGER;
 UPDATE webhooks SET events_after = ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0);
 
 -- The SLA alarm: at which instant a warning or a breach is next to be told, and the due dates that were told of already.

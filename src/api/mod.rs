@@ -5,6 +5,7 @@ pub mod api_keys;
 pub mod border;
 pub mod contacts;
 pub mod conversations;
+pub mod deliveries;
 pub mod events;
 pub mod health;
 pub mod inboxes;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         tags::routes,
         inboxes::routes,
         webhooks::routes,
+        deliveries::routes,
         events::routes,
         search::routes,
         api_keys::routes,

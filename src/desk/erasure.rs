@@ -4,6 +4,7 @@
 use crate::desk::contacts;
 use crate::desk::contacts::Contact;
 use crate::desk::contacts::DELETED_NAME;
+use crate::desk::deliveries;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -41,6 +42,7 @@ pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
     if extent == Extent::PersonAndMessages {
         erase_messages(tx, id)?;
     }
+    deliveries::forget_answers(tx, id.row())?;
     rewrite_events(tx, id, extent)?;
     rewrite_answers(tx, id, extent)?;
     tx.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([id])?;

@@ -8,6 +8,7 @@ pub mod bulk;
 pub mod check;
 pub mod contacts;
 pub mod conversations;
+pub mod deliveries;
 pub mod erasure;
 pub mod export;
 pub mod inboxes;

@@ -1,5 +1,7 @@
-//! Removes what has outlived its time: events after 30 days, answers to idempotent requests after a day.
+//! Removes what has outlived its time: events and settled deliveries after 30 days, answers to idempotent requests after a
+//! day.
 
+use crate::desk::deliveries;
 use crate::store::Store;
 use crate::store::feed;
 use crate::store::tx::Actor;
@@ -46,5 +48,6 @@ pub fn sweep(tx: &Tx) -> Result<bool> {
                 (SELECT api_key_id, target, key FROM idempotent_answers WHERE created_at <= ?1 ORDER BY created_at LIMIT ?2)",
         )?
         .execute(params![tx.now.plus(-ANSWERS_KEPT_S), MOST_AT_ONCE])?;
-    Ok(events + answers > 0)
+    let deliveries = deliveries::remove_expired(tx, MOST_AT_ONCE)?;
+    Ok(events + answers + deliveries > 0)
 }

@@ -1,6 +1,7 @@
 //! Webhooks: where the change feed is sent to. What is configured here is delivered by `delivery`.
 
 use crate::desk::api_keys;
+use crate::store::feed;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
@@ -20,6 +21,7 @@ use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::reach::Reach;
 use crate::types::reach::reach;
+use crate::types::signature;
 use crate::types::text::Remark;
 use crate::types::text::WebAddress;
 use crate::types::time::Time;
@@ -105,6 +107,18 @@ impl EventPattern {
     }
 }
 
+impl EventPattern {
+    /// Whether it asks for an event of this kind; of a message, also its type is known.
+    pub fn matches(&self, kind: EventKind, message_type: Option<&str>) -> bool {
+        let kind = kind.as_str();
+        match self.0.strip_suffix('*') {
+            Some(wide) => kind.starts_with(wide),
+            None if self.0 == kind => true,
+            None => self.0.strip_prefix(kind).and_then(|rest| rest.strip_prefix('.')) == message_type.or(Some("")),
+        }
+    }
+}
+
 impl FromStr for EventPattern {
     type Err = Refused;
     fn from_str(text: &str) -> Result<Self, Refused> {
@@ -158,7 +172,7 @@ impl Secret {
         Ok(Self(format!("whsec_{}", STANDARD.encode(api_keys::generate("")?.as_bytes().get(..32).unwrap_or_default()))))
     }
 
-    /// The form that the Standard Webhooks libraries accept.
+    /// The form that the Standard Webhooks libraries accept: its bytes are the same.
     fn signing_form(&self) -> String {
         if self.0.starts_with("whsec_") { self.0.clone() } else { format!("whsec_{}", STANDARD.encode(&self.0)) }
     }
@@ -210,6 +224,16 @@ crate::choice! {
         Loopback "loopback",
         /// All.
         Any "any",
+    }
+}
+
+impl TargetRule {
+    /// Whether an address that leads so far may be connected to.
+    pub fn allows(self, reach: Reach) -> bool {
+        match (reach, self) {
+            (Reach::Public, _) | (_, TargetRule::Any) => true,
+            (reach, rule) => reach == Reach::Loopback && rule == TargetRule::Loopback,
+        }
     }
 }
 
@@ -269,9 +293,18 @@ pub fn create(tx: &Tx, new: NewWebhook, targets: TargetRule) -> Result<WithSecre
     }
     let secret = new.secret.map_or_else(Secret::generate, Ok)?;
     tx.prepare_cached(
-        "INSERT INTO webhooks (url, events, secret, active, description, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
+        "INSERT INTO webhooks (url, events, secret, active, description, created_at, updated_at, events_after)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)",
     )?
-    .execute(params![new.url, serde_json::to_string(&new.events)?, secret.0, new.active, new.description, tx.now])?;
+    .execute(params![
+        new.url,
+        serde_json::to_string(&new.events)?,
+        secret.0,
+        new.active,
+        new.description,
+        tx.now,
+        feed::newest(tx)?
+    ])?;
     with_secret(tx, Id::from_row(tx.last_insert_rowid()), secret)
 }
 
@@ -306,7 +339,146 @@ pub fn update(tx: &Tx, id: Id<Webhook>, patch: WebhookPatch, targets: TargetRule
          version = version + 1 WHERE id = ?1",
     )?
     .execute(params![id, new.url, serde_json::to_string(&new.events)?, new.active, new.description, new.disabled_reason, tx.now])?;
+    match (old.active, new.active) {
+        (true, false) => cancel_waiting(tx, id)?,
+        (false, true) => begin_afresh(tx, id)?,
+        _ => {}
+    }
     get(tx, id)
+}
+
+/// Nothing that happened while a webhook was off is sent to it.
+fn begin_afresh(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE webhooks SET events_after = ?2, failing_since = NULL, consecutive_failures = 0 WHERE id = ?1",
+    )?
+    .execute(params![id, feed::newest(tx)?])?;
+    Ok(())
+}
+
+fn cancel_waiting(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+    tx.takes_long();
+    tx.prepare_cached(
+        "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ?1 AND state = 'waiting'",
+    )?
+    .execute([id])?;
+    Ok(())
+}
+
+/// Turns a webhook off by CommFlow itself; what waits for it is cancelled.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn turn_off(tx: &Tx, id: Id<Webhook>, reason: &str) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE webhooks SET active = 0, disabled_reason = ?2, updated_at = ?3, version = version + 1 WHERE id = ?1 AND active",
+    )?
+    .execute(params![id, reason, tx.now])?;
+    cancel_waiting(tx, id)
+}
+
+/// Notes that a delivery arrived.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn note_success(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE webhooks SET last_success_at = ?2, consecutive_failures = 0, failing_since = NULL WHERE id = ?1",
+    )?
+    .execute(params![id, tx.now])?;
+    Ok(())
+}
+
+/// Notes that so many in a row did not arrive.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn note_failures(tx: &Tx, id: Id<Webhook>, count: i64) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE webhooks SET last_failure_at = ?2, consecutive_failures = consecutive_failures + ?3,
+            failing_since = ifnull(failing_since, ?2) WHERE id = ?1",
+    )?
+    .execute(params![id, tx.now, count])?;
+    Ok(())
+}
+
+/// A webhook as far as it takes to send something there.
+#[derive(Debug, Clone)]
+pub struct Receiver {
+    /// Which it is.
+    pub id: Id<Webhook>,
+    /// Where it is.
+    pub url: WebAddress,
+    /// What it wants.
+    pub events: Vec<EventPattern>,
+    /// Nothing up to this event.
+    pub events_after: i64,
+    /// What signs: after a rotation, for a while, two.
+    pub secrets: Vec<String>,
+    /// From when on the first of them signs alone.
+    pub one_secret_from: Option<Time>,
+    /// Since when nothing has arrived, though something was sent.
+    pub failing_since: Option<Time>,
+}
+
+impl Receiver {
+    /// Whether it wants an event of this kind; of a message, also its type is known.
+    pub fn wants(&self, kind: EventKind, message_type: Option<&str>) -> bool {
+        self.events.iter().any(|pattern| pattern.matches(kind, message_type))
+    }
+
+    /// The bytes that sign at this moment, the newest secret's first.
+    pub fn keys(&self, now: Time) -> Vec<Vec<u8>> {
+        let count = if self.one_secret_from.is_some_and(|from| now < from) { 2 } else { 1 };
+        self.secrets.iter().take(count).map(|secret| signature::key_bytes(secret)).collect()
+    }
+}
+
+const RECEIVER: &str =
+    "SELECT id, url, events, events_after, secret, previous_secret, previous_secret_until, failing_since FROM webhooks";
+
+fn receiver_from_row(row: &rusqlite::Row) -> rusqlite::Result<Receiver> {
+    let events: Vec<String> = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
+    let secrets: [Option<String>; 2] = [row.get(4)?, row.get(5)?];
+    Ok(Receiver {
+        id: row.get(0)?,
+        url: row.get(1)?,
+        events: events.into_iter().map(EventPattern).collect(),
+        events_after: row.get(3)?,
+        secrets: secrets.into_iter().flatten().collect(),
+        one_secret_from: row.get(6)?,
+        failing_since: row.get(7)?,
+    })
+}
+
+/// One receiver, whether it is on or off.
+///
+/// # Errors
+/// `not_found`.
+pub fn receiver(db: &Connection, id: Id<Webhook>) -> Result<Receiver> {
+    let found =
+        db.prepare_cached(&format!("{RECEIVER} WHERE id = ?1"))?.query_row([id], receiver_from_row).optional()?;
+    found.ok_or_else(|| Error::not_found(id))
+}
+
+/// All receivers that are on.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn receivers(db: &Connection) -> Result<Vec<Receiver>> {
+    let mut select = db.prepare_cached(&format!("{RECEIVER} WHERE active ORDER BY id"))?;
+    let rows = select.query_map([], receiver_from_row)?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Ids and versions of all receivers that are on: whoever knows the receivers has to read them again when these differ.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn versions(db: &Connection) -> Result<Vec<(i64, i64)>> {
+    let mut select = db.prepare_cached("SELECT id, version FROM webhooks WHERE active ORDER BY id")?;
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Gives a webhook a new secret. For [`BOTH_SECRETS_S`] the old one signs too.
@@ -330,6 +502,7 @@ pub fn rotate_secret(tx: &Tx, id: Id<Webhook>) -> Result<WithSecret> {
 /// `not_found`.
 pub fn delete(tx: &Tx, id: Id<Webhook>) -> Result<()> {
     get(tx, id)?;
+    tx.takes_long();
     tx.prepare_cached("DELETE FROM webhooks WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
@@ -348,7 +521,10 @@ fn check_events(events: &[EventPattern]) -> Result<(), Refused> {
 
 /// Refuses addresses inside private networks as far as the address itself tells; names are resolved, and their addresses
 /// checked again, on each connection. `url` has brought every spelling of a number (octal, hex, short) into one form.
-fn check_target(url: &WebAddress, rule: TargetRule) -> Result<(), Refused> {
+///
+/// # Errors
+/// When the rule does not allow the address.
+pub fn check_target(url: &WebAddress, rule: TargetRule) -> Result<(), Refused> {
     let refused =
         || Refused::new(Rule::InvalidFormat, "must not lead into a private network (see `--webhook-targets`)");
     let parsed = url::Url::parse(url.as_str()).map_err(|_| refused())?;
@@ -364,10 +540,7 @@ fn check_target(url: &WebAddress, rule: TargetRule) -> Result<(), Refused> {
         }
         None => return Err(refused()),
     };
-    match (reach, rule) {
-        (Reach::Public, _) | (_, TargetRule::Any) | (Reach::Loopback, TargetRule::Loopback) => Ok(()),
-        _ => Err(refused()),
-    }
+    if rule.allows(reach) { Ok(()) } else { Err(refused()) }
 }
 
 #[cfg(test)]
@@ -411,6 +584,22 @@ mod tests {
         }
         assert!(allowed("https://example.com/hook", TargetRule::Public));
         assert!(allowed("http://93.184.216.34:8080/hook", TargetRule::Public));
+    }
+
+    #[test]
+    fn a_pattern_asks_for_one_kind_for_all_of_a_noun_or_for_one_type_of_message() {
+        let matches = |pattern: &str, kind: EventKind, message: Option<&str>| {
+            pattern.parse::<EventPattern>().is_ok_and(|pattern| pattern.matches(kind, message))
+        };
+        assert!(matches("*", EventKind::ContactDeleted, None));
+        assert!(matches("ticket.*", EventKind::TicketSlaBreached, None));
+        assert!(!matches("ticket.*", EventKind::ContactCreated, None));
+        assert!(matches("ticket.created", EventKind::TicketCreated, None));
+        assert!(!matches("ticket.created", EventKind::TicketUpdated, None));
+        assert!(matches("message.created", EventKind::MessageCreated, Some("note")));
+        assert!(matches("message.created.reply", EventKind::MessageCreated, Some("reply")));
+        assert!(!matches("message.created.reply", EventKind::MessageCreated, Some("note")));
+        assert!(!matches("message.created.reply", EventKind::MessageCreated, None));
     }
 
     #[test]

@@ -165,6 +165,14 @@ pub fn read(db: &Connection, filter: &FeedFilter, offset: i64, limit: i64) -> Re
     Ok((rows.collect::<rusqlite::Result<_>>()?, total))
 }
 
+/// One event; none if there is no such event, or it is no longer kept.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn get(db: &Connection, id: i64) -> Result<Option<Event>> {
+    Ok(db.prepare_cached("SELECT * FROM events WHERE id = ?1")?.query_row([id], from_row).optional()?)
+}
+
 /// The SQL of a part of the feed of so many types (0: all), for the test of its plan.
 pub fn sql(kinds: usize) -> &'static str {
     match kinds {

@@ -17,6 +17,7 @@ use crate::api::border::table::Look;
 use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
 use crate::desk::users::Role;
+use crate::store::answers;
 use crate::store::answers::Answer;
 use crate::store::answers::Fingerprint;
 use crate::store::answers::RequestKey;
@@ -211,12 +212,33 @@ impl<L: MayChange> Caller<L> {
         });
         match write.await? {
             Outcome::Done(answer) => Ok(sent(answer)),
-            Outcome::Replayed(answer) => {
-                let mut response = sent(answer);
-                set(&mut response, header::HeaderName::from_static("idempotent-replayed"), "true");
-                Ok(response)
-            }
+            Outcome::Replayed(answer) => Ok(replayed(answer)),
         }
+    }
+
+    /// A POST whose work lies outside of the store, and is done before anything is written: done once for each
+    /// `Idempotency-Key`, unless the server is killed in between.
+    ///
+    /// # Errors
+    /// Those of `work`, and of [`idempotency::once`].
+    pub async fn post_after<W>(&self, fingerprint: Fingerprint, work: W) -> Result<HttpResponse>
+    where
+        W: Future<Output = Result<Answer>>,
+    {
+        let Some(key) = self.idempotency_key.clone() else { return Ok(sent(work.await?)) };
+        let request = RequestKey { api_key: self.credentials.api_key.row(), target: self.method_and_path.clone(), key };
+        let _place = self.context.in_flight.enter(&request)?;
+        let kept = {
+            let request = request.clone();
+            self.context.store.write(self.actor(), move |tx| idempotency::replay(tx, &request, &fingerprint)).await?
+        };
+        if let Some(answer) = kept {
+            return Ok(replayed(answer));
+        }
+        let answer = work.await?;
+        let kept = answer.clone();
+        self.context.store.write(self.actor(), move |tx| answers::keep(tx, &request, &fingerprint, &kept)).await?;
+        Ok(sent(answer))
     }
 
     /// PATCH: 200 and the full object; `current` is read first, and compared with `If-Match`.
@@ -313,6 +335,12 @@ fn sent(answer: Answer) -> HttpResponse {
             set(&mut response, name, &value);
         }
     }
+    response
+}
+
+fn replayed(answer: Answer) -> HttpResponse {
+    let mut response = sent(answer);
+    set(&mut response, header::HeaderName::from_static("idempotent-replayed"), "true");
     response
 }
 

@@ -4,10 +4,12 @@ use crate::api::border::address::Address;
 use crate::api::border::credentials::CredentialCache;
 use crate::api::border::idempotency::InFlight;
 use crate::api::border::rate_limit::Limiters;
+use crate::delivery::courier::Courier;
 use crate::desk::webhooks::TargetRule;
 use crate::search::Search;
 use crate::store::Store;
 use crate::types::time::Clock;
+use crate::work::Ringer;
 use ipnet::IpNet;
 use std::time::Duration;
 
@@ -50,12 +52,22 @@ impl Default for Patience {
     }
 }
 
+/// What handlers need of the delivery.
+pub struct Post {
+    /// Makes single requests.
+    pub courier: Courier,
+    /// Has the dispatcher look at its queues.
+    pub ringer: Ringer,
+}
+
 /// The application's state.
 pub struct Context {
     /// The data.
     pub store: Store,
     /// What finds things in it.
     pub search: Search,
+    /// What brings events to webhooks.
+    pub post: Post,
     /// The time.
     pub clock: Clock,
     /// How the server was told to behave.
@@ -70,13 +82,14 @@ pub struct Context {
 
 impl Context {
     /// The state of a server that has just started.
-    pub fn new(store: Store, search: Search, clock: Clock, settings: Settings) -> Self {
+    pub fn new(store: Store, search: Search, post: Post, clock: Clock, settings: Settings) -> Self {
         Self {
             credentials: CredentialCache::default(),
             limiters: Limiters::new(clock.clone()),
             in_flight: InFlight::default(),
             store,
             search,
+            post,
             clock,
             settings,
         }

@@ -74,6 +74,28 @@ pub enum Outcome {
     Replayed(Answer),
 }
 
+/// The answer to a request that was done before; none if it was not.
+///
+/// # Errors
+/// 422 when the key was used for another request, `already_issued` when the answer showed a secret once.
+pub fn replay(tx: &Tx, request: &RequestKey, fingerprint: &Fingerprint) -> Result<Option<Answer>> {
+    let Some(kept) = answers::find(tx, request)? else { return Ok(None) };
+    if kept.fingerprint != fingerprint {
+        let detail = Detail {
+            field: "Idempotency-Key".to_owned(),
+            code: Rule::Taken,
+            message: "was used for another request: take a new one for each".to_owned(),
+            existing_id: None,
+        };
+        return Err(Error::invalid(vec![detail]));
+    }
+    if kept.answer.body.is_none() && kept.answer.status != 204 {
+        let message = "This was done before, and its answer showed a secret that is not shown again.";
+        return Err(Error::new(Code::AlreadyIssued, message));
+    }
+    Ok(Some(kept.answer))
+}
+
 /// Does the request, unless it was done before.
 ///
 /// # Errors
@@ -85,21 +107,8 @@ pub fn once(
     make: impl FnOnce(&Tx) -> Result<Answer>,
     secret: bool,
 ) -> Result<Outcome> {
-    if let Some(kept) = answers::find(tx, request)? {
-        if kept.fingerprint != fingerprint {
-            let detail = Detail {
-                field: "Idempotency-Key".to_owned(),
-                code: Rule::Taken,
-                message: "was used for another request: take a new one for each".to_owned(),
-                existing_id: None,
-            };
-            return Err(Error::invalid(vec![detail]));
-        }
-        if kept.answer.body.is_none() && kept.answer.status != 204 {
-            let message = "This was done before, and its answer showed a secret that is not shown again.";
-            return Err(Error::new(Code::AlreadyIssued, message));
-        }
-        return Ok(Outcome::Replayed(kept.answer));
+    if let Some(answer) = replay(tx, request, fingerprint)? {
+        return Ok(Outcome::Replayed(answer));
     }
     let answer = make(tx)?;
     let kept = if secret { Answer { body: None, ..answer.clone() } } else { answer.clone() };
