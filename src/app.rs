@@ -6,6 +6,7 @@ use crate::api::border::context::Post;
 use crate::api::border::context::Settings;
 use crate::api::border::gate;
 use crate::delivery::Delivery;
+use crate::desk::sla::alarms::Alarms;
 use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
@@ -51,6 +52,8 @@ pub struct Config {
     pub readers: u32,
     /// Threads that speak HTTP.
     pub workers: usize,
+    /// Whether SLA alarms are told by themselves; else whoever starts it tells them by hand.
+    pub alarms: bool,
     /// How it is to behave.
     pub settings: Settings,
 }
@@ -90,12 +93,19 @@ impl Server {
         let address = listener.local_addr().map_err(Error::internal)?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
         let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
-        let delivery = Delivery::start(&store, clock.clone(), config.settings.webhook_targets)?;
+        let delivery = {
+            let Settings { webhook_targets, patience, .. } = &config.settings;
+            Delivery::start(&store, clock.clone(), *webhook_targets, patience.receiver)?
+        };
         let post = Post { courier: delivery.courier.clone(), ringer: delivery.ringer() };
         let settings = config.settings.clone();
-        let context = web::Data::new(Context::new(store.clone(), search.clone(), post, clock, settings));
+        let context = web::Data::new(Context::new(store.clone(), search.clone(), post, clock.clone(), settings));
         let (handle, http) = start_http(context, config.workers, listener)?;
-        Ok(Self { address, store, search, handle, http, delivery, workers: vec![sweep, indexer], _lock: lock })
+        let mut workers = vec![sweep, indexer];
+        if config.alarms {
+            workers.push(start_alarms(&store, clock)?);
+        }
+        Ok(Self { address, store, search, handle, http, delivery, workers, _lock: lock })
     }
 
     /// Stops accepting, lets what runs finish, and closes the store.
@@ -115,12 +125,21 @@ impl Server {
     /// Has all look again what is due: the clock was turned.
     pub fn wake(&self) {
         self.delivery.ringer().ring();
+        self.workers.iter().for_each(|worker| worker.ringer().ring());
     }
 
     /// Whether it has ended by itself.
     pub fn has_ended(&self) -> bool {
         self.http.is_finished()
     }
+}
+
+/// They look again whenever something has happened: a due date may have moved.
+fn start_alarms(store: &Store, clock: Clock) -> Result<work::Running> {
+    let alarms = work::run(Alarms { store: store.clone() }, clock)?;
+    let ringer = alarms.ringer();
+    store.listen(move || ringer.ring());
+    Ok(alarms)
 }
 
 fn start_http(

@@ -57,12 +57,15 @@ ALTER TABLE webhooks ADD COLUMN events_after INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE webhooks ADD COLUMN failing_since INTEGER;
 UPDATE webhooks SET events_after = ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'events'), 0);
 
--- The SLA alarm: at which instant a warning or a breach is next to be told, and the due dates that were told of already.
+-- SLA alarms: when a ticket is next to be looked at, and what was told already.
 ALTER TABLE threads ADD COLUMN sla_alarm_at INTEGER;
-ALTER TABLE threads ADD COLUMN response_warned INTEGER;
-ALTER TABLE threads ADD COLUMN response_breached INTEGER;
-ALTER TABLE threads ADD COLUMN resolution_warned INTEGER;
-ALTER TABLE threads ADD COLUMN resolution_breached INTEGER;
 CREATE INDEX sla_alarms ON threads (sla_alarm_at) WHERE sla_alarm_at IS NOT NULL;
+CREATE TABLE sla_told (
+    thread_id INTEGER NOT NULL REFERENCES threads (id),
+    target    TEXT NOT NULL,                     -- first_response, resolution
+    event     TEXT NOT NULL,                     -- ticket.sla_warning, ticket.sla_breached
+    due       INTEGER NOT NULL,                  -- once for each due date
+    PRIMARY KEY (thread_id, target, event, due)
+) WITHOUT ROWID;
 -- Each ticket with a clock is looked at once, and finds its own instant.
 UPDATE threads SET sla_alarm_at = 0 WHERE ticket_id IS NOT NULL AND sla_settled IS NULL;

@@ -127,6 +127,7 @@ impl Serve {
             data_dir: self.data.data_dir.clone(),
             readers: READERS,
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
+            alarms: true,
             settings: Settings {
                 per_minute: self.rate_limit.unwrap_or(self.plan.per_minute()),
                 webhook_targets: self.webhook_targets.unwrap_or(local),

@@ -22,8 +22,6 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 use tokio::time::timeout_at;
 
-/// From the look-up of the name to the last byte that is kept of the answer.
-const DEADLINE: Duration = Duration::from_secs(15);
 /// Until there is a connection.
 const CONNECT_DEADLINE: Duration = Duration::from_secs(5);
 /// Bytes of an answer's body that are read and kept.
@@ -55,6 +53,7 @@ pub struct Courier {
     client: Client,
     handle: Handle,
     targets: TargetRule,
+    patience: Duration,
 }
 
 /// The thread that a courier runs on.
@@ -72,11 +71,12 @@ impl Thread {
 }
 
 impl Courier {
-    /// Starts a courier that goes where `targets` allows, and finds names with `lookup`.
+    /// Starts a courier that goes where `targets` allows, and finds names with `lookup`. From the look-up of the name to the
+    /// last byte that is kept of the answer it waits for `patience`.
     ///
     /// # Errors
     /// When there is no thread to be had, or the HTTP client can't be set up.
-    pub fn start(targets: TargetRule, lookup: Lookup) -> Result<(Self, Thread)> {
+    pub fn start(targets: TargetRule, lookup: Lookup, patience: Duration) -> Result<(Self, Thread)> {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .max_blocking_threads(LOOKUPS_MAX)
@@ -91,7 +91,7 @@ impl Courier {
             runtime.shutdown_background();
         };
         let thread = std::thread::Builder::new().name("courier".to_owned()).spawn(run).map_err(Error::internal)?;
-        Ok((Self { client, handle, targets }, Thread { stop, thread }))
+        Ok((Self { client, handle, targets, patience }, Thread { stop, thread }))
     }
 
     /// Brings a letter in the background, and tells `done` what came back.
@@ -112,7 +112,7 @@ impl Courier {
 
     async fn bring(&self, letter: Letter) -> Receipt {
         let begun = Instant::now();
-        let mut receipt = self.exchange(letter, begun + DEADLINE).await;
+        let mut receipt = self.exchange(letter, begun + self.patience).await;
         receipt.duration_ms = i64::try_from(begun.elapsed().as_millis()).unwrap_or(i64::MAX);
         receipt
     }
@@ -136,7 +136,7 @@ impl Courier {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Receipt { error: Some(told(&error)), ..Receipt::default() },
             Err(_) => {
-                let error = Some(format!("no answer within {} seconds", DEADLINE.as_secs()));
+                let error = Some(format!("no answer within {} seconds", self.patience.as_secs_f32()));
                 return Receipt { error, ..Receipt::default() };
             }
         };

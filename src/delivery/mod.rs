@@ -25,6 +25,7 @@ use crate::types::time::Clock;
 use crate::work;
 use crate::work::Ringer;
 use crate::work::Running;
+use std::time::Duration;
 
 /// The delivery of a server that runs.
 pub struct Delivery {
@@ -35,12 +36,12 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// Starts to deliver what the store's feed tells.
+    /// Starts to deliver what the store's feed tells, to where `targets` allows. A receiver is waited for with `patience`.
     ///
     /// # Errors
     /// When there is no thread to be had, or the HTTP client can't be set up.
-    pub fn start(store: &Store, clock: Clock, targets: TargetRule) -> Result<Self> {
-        let (courier, thread) = Courier::start(targets, names::system())?;
+    pub fn start(store: &Store, clock: Clock, targets: TargetRule, patience: Duration) -> Result<Self> {
+        let (courier, thread) = Courier::start(targets, names::system(), patience)?;
         let sender = courier.clone();
         let dispatcher = work::run_rung(|ringer| Dispatcher::new(store.clone(), sender, ringer), clock)?;
         let ringer = dispatcher.ringer();

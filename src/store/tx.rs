@@ -68,15 +68,33 @@ impl<'a> Tx<'a> {
         if changes.as_ref().is_some_and(serde_json::Map::is_empty) {
             return Ok(());
         }
+        self.append(kind, &about, changes.map(|changes| serde_json::Value::Object(changes).to_string()), new)
+    }
+
+    /// Appends an event whose `changes` do not stand in the object.
+    ///
+    /// # Errors
+    /// Those of SQLite.
+    pub fn tell<T: Serialize>(
+        &self,
+        kind: EventKind,
+        about: About,
+        changes: &serde_json::Value,
+        object: &T,
+    ) -> Result<()> {
+        self.append(kind, &about, Some(changes.to_string()), object)
+    }
+
+    fn append<T: Serialize>(&self, kind: EventKind, about: &About, changes: Option<String>, new: &T) -> Result<()> {
         let entry = feed::Entry {
-            changes: changes.map(|changes| serde_json::Value::Object(changes).to_string()),
+            changes,
             data: serde_json::to_string(new)?,
             actor: self.actor,
             at: self.now,
             bulk: self.bulk,
             imported: self.imported,
         };
-        feed::append(self, kind, &about, &entry)
+        feed::append(self, kind, about, &entry)
     }
 
     /// What was remembered of users and keys is void once this is committed.

@@ -5,6 +5,7 @@ use crate::harness::DAY;
 use crate::harness::TestApp;
 use commflow::desk::api_keys::Scope;
 use commflow::desk::users::Role;
+use commflow::store::tx::Actor;
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -161,9 +162,13 @@ pub const ROWS: &[Row] = &[
         "/v1/webhooks/{webhook_id}",
         Admin,
         200,
-        r#"{"events": ["*"], "active": false, "description": "Relay"}"#,
+        r#"{"events": ["*"], "active": true, "description": "Relay"}"#,
     ),
     row("POST", "/v1/webhooks/{webhook_id}/rotate_secret", Admin, 200, ""),
+    row("POST", "/v1/webhooks/{webhook_id}/test", Admin, 200, ""),
+    row("GET", "/v1/webhooks/{webhook_id}/deliveries", Admin, 200, ""),
+    row("GET", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", Admin, 200, ""),
+    row("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Admin, 201, ""),
     row("GET", "/v1/events", Read, 200, ""),
     row("GET", "/v1/api_keys", Admin, 200, ""),
     row(
@@ -190,14 +195,18 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
     keeper.conversation(json!({"contact": {"name": "Jane", "email": "second@example.com"}}));
     keeper.post("/v1/teams", json!({"name": "Support Team"})).created();
     keeper.post("/v1/teams/team_001/members", json!({"user_id": "user_001"})).created();
-    keeper.post("/v1/webhooks", json!({"url": "https://example.com/a", "events": ["*"]})).created();
+    keeper.post("/v1/webhooks", json!({"url": "https://example.com/a", "events": ["ticket.sla_breached"]})).created();
+    // Something that was sent, and did not arrive.
+    let sent = "INSERT INTO deliveries (webhook_id, event_id, event_type, subject, state, attempts, created_at)
+        VALUES (1, 1, 'ticket.sla_breached', 'ticket_001', 'failed', 10, 0)";
+    desk.server().store.write_blocking(Actor::SYSTEM, move |tx| Ok(tx.execute(sent, [])?)).unwrap();
     keeper
 }
 
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
     let mut filled = path.to_owned();
-    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "key"] {
+    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
     filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001")

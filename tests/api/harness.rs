@@ -63,6 +63,15 @@ impl TestApp {
         Self::with(|_| {})
     }
 
+    /// With SLA alarms that are told by themselves, as soon as the clock is turned. Elsewhere they would come in between what a
+    /// test looks at.
+    pub fn with_alarms() -> Self {
+        let mut app = Self::new();
+        app.config.alarms = true;
+        app.restart();
+        app
+    }
+
     /// With other settings.
     pub fn with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = TempDir::new().unwrap();
@@ -75,7 +84,7 @@ impl TestApp {
             patience: Patience { index: Duration::from_secs(30), ..Patience::default() },
         };
         change(&mut settings);
-        let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, settings };
+        let config = Config { data_dir: folder.path().join("data"), readers: 2, workers: 1, alarms: false, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
         let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
         let (faults, last_event) = Default::default();
@@ -114,6 +123,21 @@ impl TestApp {
     /// Turns the clock on, by seconds.
     pub fn advance(&self, seconds: i64) {
         self.clock.advance_ms(seconds * 1_000);
+        self.server().wake();
+    }
+
+    /// Waits until this holds, for what happens by itself.
+    pub fn until(&self, what: &str, mut holds: impl FnMut() -> bool) {
+        let begun = Instant::now();
+        while !holds() {
+            assert!(begun.elapsed() < Duration::from_secs(20), "{what}: waited in vain");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// The clock itself, for a test that turns it while no server runs.
+    pub fn clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// The time on the clock.

@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod alarms;
 mod api_keys;
 mod architecture;
 mod bodies;
@@ -16,6 +17,7 @@ mod contacts;
 mod conversations;
 mod custom_fields;
 mod deadlines;
+mod deliveries;
 mod errors;
 mod events;
 mod feed;
@@ -36,6 +38,7 @@ mod paths;
 mod plans;
 mod properties;
 mod rate_limits;
+mod receiver;
 mod reference;
 mod references;
 mod search;

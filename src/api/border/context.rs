@@ -37,6 +37,8 @@ pub struct Patience {
     pub body: Duration,
     /// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
     pub reader: Duration,
+    /// A webhook's receiver that has not answered after this has failed.
+    pub receiver: Duration,
     /// A search waits this long for what was written before it.
     pub index: Duration,
 }
@@ -47,6 +49,7 @@ impl Default for Patience {
             head: Duration::from_secs(5),
             body: Duration::from_secs(30),
             reader: Duration::from_secs(30),
+            receiver: Duration::from_secs(15),
             index: Duration::from_secs(1),
         }
     }

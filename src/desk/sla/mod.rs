@@ -12,6 +12,7 @@
 //! - A change of priority recomputes the targets that are not met yet, so it can lift a breach that nobody has met.
 //! - Nothing runs on a closed thread: its status no longer changes by itself.
 
+pub mod alarms;
 pub mod story;
 
 use crate::choice;

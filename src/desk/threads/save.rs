@@ -1,6 +1,7 @@
 //! A thread's row, inserted and saved.
 
 use crate::desk::sla;
+use crate::desk::sla::alarms;
 use crate::desk::threads::row::Thread;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -14,16 +15,16 @@ use rusqlite::params;
 /// # Errors
 /// Those of SQLite.
 pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
-    let SlaColumns { settled, breach_at, warning_at } = SlaColumns::of(thread);
+    let SlaColumns { settled, breach_at, warning_at, alarm_at } = SlaColumns::of(thread);
     let (clock, ticket) = (&thread.clock, thread.ticket.as_ref());
     tx.prepare_cached(
         "INSERT INTO threads (subject, status, priority, channel, contact_id, assignee_id, custom_fields, waiting_since,
             last_message_at, closed_at, reopened_count, comments_count, replies_count, notes_count, created_at, updated_at,
             ticket_id, ticket_status, ticket_created_at, inbox_id, follow_up_of, resolved_at, ticket_closed_at,
             sla_started_at, response_from, response_due, responded_at, resolution_target, resolution_used, running_since,
-            sla_marks, sla_settled, sla_breach_at, sla_warning_at, description)
+            sla_marks, sla_settled, sla_breach_at, sla_warning_at, sla_alarm_at, description)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35)",
+            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)",
     )?
     .execute(params![
         thread.subject,
@@ -60,6 +61,7 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
         settled,
         breach_at,
         warning_at,
+        alarm_at,
         ticket.and_then(|ticket| ticket.description.as_ref()),
     ])?;
     thread.id = Id::from_row(tx.last_insert_rowid());
@@ -142,6 +144,8 @@ impl<'a> Changes<'a> {
         self.column("sla_settled", |thread| SlaColumns::of(thread).settled);
         self.column("sla_breach_at", |thread| SlaColumns::of(thread).breach_at);
         self.column("sla_warning_at", |thread| SlaColumns::of(thread).warning_at);
+        // Told already or not: the worker that tells looks, and sets the next.
+        self.column("sla_alarm_at", |thread| SlaColumns::of(thread).alarm_at);
     }
 }
 
@@ -150,6 +154,7 @@ struct SlaColumns {
     settled: Option<&'static str>,
     breach_at: Option<Time>,
     warning_at: Option<Time>,
+    alarm_at: Option<Time>,
 }
 
 impl SlaColumns {
@@ -159,6 +164,7 @@ impl SlaColumns {
             settled: instants.settled.map(sla::SlaStatus::as_str),
             breach_at: instants.breach_at,
             warning_at: instants.warning_at,
+            alarm_at: thread.ticket.as_ref().and_then(|_| alarms::first(&thread.clock)),
         }
     }
 }
