@@ -4,7 +4,7 @@
 //! - A lane begins with one request at a time, and earns more by its answers: receivers that never answer hold few places.
 //! - One failure makes a receiver suspect: it gets one request at a time. If the next one, of another object, arrives, the
 //!   first is at fault: it retries alone, and others pass. Two failures in a row, and the receiver is down: its queue is held,
-//!   and tried now and then with one of those that are due, or, while nobody answers at all, with the first of them.
+//!   and tried now and then with what is due, or, while nobody answers at all, with the first of it.
 //! - When a receiver that was down answers, all that waited is due at once.
 
 use crate::delivery::schedule;
@@ -164,7 +164,7 @@ impl Lane {
         let others: Vec<&Waiting> = if is_down { Vec::new() } else { alone.collect() };
         let due = heads.iter().filter(|waiting| waiting.due <= now);
         let mut chosen: Vec<Chosen> = match &self.trouble {
-            Some(trouble) if trouble.is_outage() => self.probe(trouble, &heads, now).into_iter().collect(),
+            Some(trouble) if trouble.is_outage() => self.probe(trouble, queue, &heads, now).into_iter().collect(),
             _ => due.map(|waiting| Chosen { waiting: (*waiting).clone(), alone: false }).collect(),
         };
         let due = others.iter().filter(|waiting| waiting.due <= now);
@@ -184,10 +184,11 @@ impl Lane {
         queue.iter().filter(|one| taken.insert(&one.subject) && !busy.contains(one.subject.as_str())).collect()
     }
 
-    /// What is sent to see whether a receiver is back: each of those that are due in its turn. Where nobody answers, it is too
-    /// early for a try of their own to be spent, so the first may go ahead of its time.
-    fn probe(&self, trouble: &Trouble, heads: &[&Waiting], now: Time) -> Option<Chosen> {
-        let due = || heads.iter().filter(|waiting| waiting.due <= now);
+    /// What is sent to see whether a receiver is back: for each object of which something is due, in its turn, the first that
+    /// waits. Where nobody answers at all, the first of the queue may go ahead of its time.
+    fn probe(&self, trouble: &Trouble, queue: &[Waiting], heads: &[&Waiting], now: Time) -> Option<Chosen> {
+        let due: HashSet<&str> = queue.iter().filter(|one| one.due <= now).map(|one| one.subject.as_str()).collect();
+        let due = || heads.iter().filter(|waiting| due.contains(waiting.subject.as_str()));
         let next = due().find(|waiting| waiting.id > self.probed).or_else(|| due().next());
         let next = next.or_else(|| heads.first().filter(|_| !trouble.answered));
         next.map(|waiting| Chosen { waiting: (*waiting).clone(), alone: false })

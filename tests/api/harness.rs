@@ -110,6 +110,11 @@ impl TestApp {
         self.start();
     }
 
+    /// Changes the settings that the next start takes.
+    pub fn settings(&mut self, change: impl FnOnce(&mut Settings)) {
+        change(&mut self.config.settings);
+    }
+
     /// The running server.
     pub fn server(&self) -> &Server {
         self.server.as_ref().unwrap()
