@@ -12,6 +12,8 @@ use commflow::desk::webhooks::TargetRule;
 use commflow::types::signature;
 use serde_json::Value;
 use serde_json::json;
+use std::io::Read;
+use std::io::Write;
 use std::net::TcpListener;
 use std::time::Duration;
 
@@ -25,6 +27,27 @@ fn desk() -> TestApp {
 
 fn hook(ada: &Client, url: &str, events: &[&str]) -> Value {
     ada.post("/v1/webhooks", json!({"url": url, "events": events})).created()
+}
+
+/// An answer of exactly these bytes.
+fn raw(bytes: Vec<u8>) -> Reply {
+    Reply::By(Box::new(move |stream| drop(stream.write_all(&bytes))))
+}
+
+/// An answer of these bytes, and then one more now and then, without end.
+fn dripping(bytes: Vec<u8>) -> Reply {
+    Reply::By(Box::new(move |stream| {
+        let mut all_is_well = stream.write_all(&bytes).is_ok();
+        while all_is_well {
+            std::thread::sleep(Duration::from_millis(20));
+            all_is_well = stream.write_all(b"x").is_ok();
+        }
+    }))
+}
+
+/// No answer, until the other side goes away.
+fn silent() -> Reply {
+    Reply::By(Box::new(|stream| drop(stream.read(&mut [0]))))
 }
 
 /// A new contact of this name.
@@ -228,7 +251,7 @@ fn a_receiver_that_asks_for_a_pause_gets_it() {
     let (desk, receiver) = (desk(), Receiver::new());
     let ada = desk.admin();
     hook(&ada, &receiver.url("/"), &["*"]);
-    receiver.behave(|_| Reply::Raw(b"HTTP/1.1 429 Slow\r\nRetry-After: 60\r\nContent-Length: 4\r\n\r\nslow".to_vec()));
+    receiver.behave(|_| raw(b"HTTP/1.1 429 Slow\r\nRetry-After: 60\r\nContent-Length: 4\r\n\r\nslow".to_vec()));
     contact(&ada, "Jane");
     until_logged(&desk, &ada, &[("waiting", 1)]);
     assert_eq!(ada.get(LOG).ok()[0]["response_body"], "slow");
@@ -319,7 +342,7 @@ fn a_redirect_is_not_followed_and_counts_as_a_rejection() {
     hook(&ada, &receiver.url("/"), &["*"]);
     let target = elsewhere.url("/secret");
     receiver.behave(move |_| {
-        Reply::Raw(format!("HTTP/1.1 307 There\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n").into_bytes())
+        raw(format!("HTTP/1.1 307 There\r\nLocation: {target}\r\nContent-Length: 0\r\n\r\n").into_bytes())
     });
     contact(&ada, "Jane");
     until_logged(&desk, &ada, &[("waiting", 1)]);
@@ -349,7 +372,7 @@ fn a_test_is_sent_at_once_and_told() {
     let ada = desk.admin();
     let made = hook(&ada, &receiver.url("/"), &["ticket.created"]);
     ada.patch(HOOK, json!({"active": false})).ok();
-    receiver.behave(|_| Reply::Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nthanks".to_vec()));
+    receiver.behave(|_| raw(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nthanks".to_vec()));
     let told = ada.post(&format!("{HOOK}/test"), json!({})).ok();
     assert_eq!((&told["delivered"], &told["status_code"]), (&json!(true), &json!(200)));
     assert_eq!((&told["response_body"], &told["error"]), (&json!("thanks"), &Value::Null));
@@ -427,7 +450,7 @@ fn of_an_answer_four_kibibytes_are_kept() {
     receiver.behave(|_| {
         let mut answer = format!("HTTP/1.1 400 No\r\nContent-Length: {}\r\n\r\n", 50 << 20).into_bytes();
         answer.extend("é\0".repeat(100_000).bytes());
-        Reply::Drip(answer)
+        dripping(answer)
     });
     contact(&ada, "Jane");
     until_logged(&desk, &ada, &[("waiting", 1)]);
@@ -446,7 +469,7 @@ fn receivers_that_never_end_are_ended() {
     hook(&ada, &receiver.url("/"), &["*"]);
     let drip = |bytes: &[u8]| {
         let bytes = bytes.to_vec();
-        receiver.behave(move |_| Reply::Drip(bytes.clone()));
+        receiver.behave(move |_| dripping(bytes.clone()));
         let told = ada.post(&format!("{HOOK}/test"), json!({})).ok();
         assert!(told["duration_ms"].as_i64().is_some_and(|duration| duration < 5_000), "{told}");
         told
@@ -459,7 +482,7 @@ fn receivers_that_never_end_are_ended() {
     let told = drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nffffff\r\n");
     assert_eq!(told["delivered"], true);
     assert!(told["response_body"].as_str().unwrap().starts_with("hello"));
-    receiver.behave(|_| Reply::Silence);
+    receiver.behave(|_| silent());
     let told = ada.post(&format!("{HOOK}/test"), json!({})).ok();
     assert_eq!((&told["delivered"], &told["status_code"]), (&json!(false), &Value::Null));
     assert_eq!(told["error"], "no answer within 0.3 seconds");
@@ -499,7 +522,7 @@ fn an_erased_contact_is_not_in_what_waits_nor_in_what_was_answered() {
     hook(&ada, &receiver.url("/"), &["contact.*"]);
     receiver.behave(|received| {
         let echo = String::from_utf8_lossy(&received.bytes).into_owned();
-        Reply::Raw(format!("HTTP/1.1 500 No\r\nContent-Length: {}\r\n\r\n{echo}", echo.len()).into_bytes())
+        raw(format!("HTTP/1.1 500 No\r\nContent-Length: {}\r\n\r\n{echo}", echo.len()).into_bytes())
     });
     let id = contact(&ada, "Xanthippe");
     until_logged(&desk, &ada, &[("waiting", 1)]);
@@ -520,7 +543,7 @@ fn half_of_a_hundred_receivers_never_answer_and_nobody_waits_for_them() {
     let (desk, receiver) = (desk(), Receiver::new());
     let ada = desk.admin();
     receiver.behave(|received| match received.path.starts_with("/hang") {
-        true => Reply::Silence,
+        true => silent(),
         false => Reply::Status(200),
     });
     for number in 0..50 {

@@ -4,7 +4,6 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 use std::io::BufReader;
-use std::io::Read;
 use std::io::Write;
 use std::net::SocketAddr;
 use std::net::TcpListener;
@@ -47,12 +46,8 @@ impl Received {
 pub enum Reply {
     /// It answers with this status and nothing else.
     Status(u16),
-    /// It writes exactly this.
-    Raw(Vec<u8>),
-    /// It says nothing until the connection is closed by the other side.
-    Silence,
-    /// It writes this, and then a byte now and then, without end.
-    Drip(Vec<u8>),
+    /// It does this with the connection, and hangs up.
+    By(Box<dyn FnOnce(&mut TcpStream) + Send>),
 }
 
 type Behaviour = Box<dyn Fn(&Received) -> Reply + Send + Sync>;
@@ -137,17 +132,9 @@ fn serve(stream: TcpStream, shared: &Shared) -> Option<()> {
             Reply::Status(status) => {
                 writer.write_all(format!("HTTP/1.1 {status} So\r\nContent-Length: 0\r\n\r\n").as_bytes()).ok()?;
             }
-            Reply::Raw(bytes) => writer.write_all(&bytes).ok()?,
-            Reply::Silence => {
-                drop(reader.read(&mut [0]));
+            Reply::By(act) => {
+                act(&mut writer);
                 return None;
-            }
-            Reply::Drip(bytes) => {
-                writer.write_all(&bytes).ok()?;
-                loop {
-                    std::thread::sleep(Duration::from_millis(20));
-                    writer.write_all(b"x").ok()?;
-                }
             }
         }
     }

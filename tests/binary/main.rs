@@ -4,9 +4,13 @@
 mod command_line;
 mod configuration;
 mod crash;
+mod deliveries;
 mod files;
 mod harness;
 mod ledger;
 mod lifecycle;
+#[path = "../api/receiver.rs"]
+mod receiver;
 mod search_crash;
 mod search_index;
+mod strangers;
