@@ -4,6 +4,8 @@ use crate::api;
 use crate::api::border::context::Context;
 use crate::api::border::context::Settings;
 use crate::api::border::gate;
+use crate::api::border::live::Follower;
+use crate::api::border::live::Live;
 use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
@@ -37,8 +39,6 @@ const LOCK_NAME: &str = "serve.lock";
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests may run on after the server was told to stop, in seconds.
 const STOP_GRACE_S: u64 = 10;
-/// Connections that a worker takes on; more wait in the kernel.
-const CONNECTIONS_MAX: usize = 5_000;
 
 /// What it takes to start a server.
 #[derive(Debug, Clone)]
@@ -49,6 +49,8 @@ pub struct Config {
     pub readers: u32,
     /// Threads that speak HTTP.
     pub workers: usize,
+    /// Connections that are taken on; more wait in the kernel.
+    pub connections_max: usize,
     /// How it is to behave.
     pub settings: Settings,
 }
@@ -61,6 +63,7 @@ pub struct Server {
     pub store: Store,
     /// Its search.
     pub search: Search,
+    live: Live,
     handle: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     workers: Vec<work::Running>,
@@ -87,22 +90,34 @@ impl Server {
         let address = listener.local_addr().map_err(Error::internal)?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
         let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
-        let context = web::Data::new(Context::new(store.clone(), search.clone(), clock, config.settings.clone()));
-        let (handle, http) = start_http(context, config.workers, listener)?;
-        Ok(Self { address, store, search, handle, http, workers: vec![sweep, indexer], _lock: lock })
+        let context = Context::new(store.clone(), search.clone(), clock.clone(), config.settings.clone());
+        let live = context.live.clone();
+        let follower = work::run(Follower::new(live.clone(), store.clone()), clock)?;
+        live.followed_by(follower.ringer());
+        let ringer = follower.ringer();
+        store.listen(move || ringer.ring());
+        let (handle, http) = start_http(web::Data::new(context), config, listener)?;
+        let workers = vec![sweep, indexer, follower];
+        Ok(Self { address, store, search, live, handle, http, workers, _lock: lock })
     }
 
-    /// Stops accepting, lets what runs finish, and closes the store.
+    /// Stops accepting, ends the event streams, lets what else runs finish, and closes the store.
     ///
     /// # Errors
     /// When the server had failed.
     pub fn stop(self) -> Result<()> {
+        self.live.stop();
         // Nobody awaits the answer: the thread's end says the same.
         drop(self.handle.stop(true));
         let ended = self.http.join().map_err(|_| Error::internal("the HTTP thread panicked"))?;
         self.workers.into_iter().for_each(work::Running::stop);
         self.store.close();
         ended.map_err(Error::internal)
+    }
+
+    /// Event streams that are open.
+    pub fn streams_open(&self) -> usize {
+        self.live.places_taken()
     }
 
     /// Whether it has ended by itself.
@@ -113,11 +128,12 @@ impl Server {
 
 fn start_http(
     context: web::Data<Context>,
-    workers: usize,
+    config: &Config,
     listener: TcpListener,
 ) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>)> {
     let (started, handle) = channel();
     let patience = context.settings.patience;
+    let (workers, connections_max) = (config.workers, config.connections_max.div_ceil(config.workers.max(1)));
     let run = move || {
         System::new().block_on(async move {
             let app_context = context.clone();
@@ -129,7 +145,7 @@ fn start_http(
                     .configure(|config| api::routes().configure(config))
             })
             .workers(workers)
-            .max_connections(CONNECTIONS_MAX)
+            .max_connections(connections_max)
             .client_request_timeout(patience.head)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(STOP_GRACE_S)
