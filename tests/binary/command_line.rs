@@ -14,8 +14,20 @@ const ADA: [&str; 8] = ["user", "create", "--email", "ada@company.com", "--name"
 #[test]
 fn every_help_begins_with_examples_that_can_be_typed() {
     let desk = Desk::new();
-    let commands =
-        ["", "serve", "user", "user create", "key", "key create", "check", "reindex", "bench", "bench search"];
+    let commands = [
+        "",
+        "serve",
+        "user",
+        "user create",
+        "key",
+        "key create",
+        "listen",
+        "check",
+        "reindex",
+        "bench",
+        "bench search",
+        "bench streams",
+    ];
     for command in commands {
         let mut arguments: Vec<&str> = command.split_whitespace().collect();
         arguments.push("--help");
@@ -257,6 +269,20 @@ fn the_search_is_measured_beside_its_yardsticks_and_nothing_is_left() {
     }
     assert!(!table.contains("ERRORS") && !table.contains("NOT FOUND"), "{table}");
     assert_eq!(std::fs::read_dir(desk.folder()).unwrap().count(), 0);
+}
+
+#[test]
+fn streams_are_measured_and_nothing_is_left() {
+    let desk = Desk::new();
+    let table = desk.run(&["bench", "streams", "--count", "50", "--seconds", "0.2", "--dir", "."]).fine().out;
+    for line in ["50 streams", "memory", "one event to all", "GET"] {
+        assert!(table.contains(line), "no {line}: {table}");
+    }
+    assert!(!table.contains("ERRORS"), "{table}");
+    assert_eq!(std::fs::read_dir(desk.folder()).unwrap().count(), 0);
+    let limited = desk.command_after("ulimit -n 200", &["bench", "streams", "--count", "5000"]).output().unwrap();
+    let said = String::from_utf8(limited.stderr).unwrap();
+    assert!(limited.status.code() == Some(2) && said.contains("ulimit -n"), "{said}");
 }
 
 /// A store with a hundred contacts.

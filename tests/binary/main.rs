@@ -8,5 +8,6 @@ mod files;
 mod harness;
 mod ledger;
 mod lifecycle;
+mod listen;
 mod search_crash;
 mod search_index;
