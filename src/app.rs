@@ -94,8 +94,8 @@ impl Server {
         let live = context.live.clone();
         let follower = work::run(Follower::new(live.clone(), store.clone()), clock)?;
         live.followed_by(follower.ringer());
-        let ringer = follower.ringer();
-        store.listen(move || ringer.ring());
+        let listening = live.clone();
+        store.listen(move || listening.ring());
         let (handle, http) = start_http(web::Data::new(context), config, listener)?;
         let workers = vec![sweep, indexer, follower];
         Ok(Self { address, store, search, live, handle, http, workers, _lock: lock })

@@ -136,6 +136,15 @@ impl Live {
         drop(self.0.ringer.set(ringer));
     }
 
+    /// Has the follower look, if somebody streams: a server without streams pays nothing for them.
+    pub fn ring(&self) {
+        if self.places_taken() > 0
+            && let Some(ringer) = self.0.ringer.get()
+        {
+            ringer.ring();
+        }
+    }
+
     /// Takes a place for a stream of this caller. Whether the key is still good is to be looked at after this: what comes
     /// later ends the stream.
     ///
@@ -148,9 +157,7 @@ impl Live {
         })?;
         let pass = self.pass_of(credentials);
         let place = Place { live: self.clone(), pass, signal: self.0.signal.subscribe(), _permit: permit };
-        if let Some(ringer) = self.0.ringer.get() {
-            ringer.ring();
-        }
+        self.ring();
         Ok(place)
     }
 
@@ -279,7 +286,9 @@ impl Worker for Follower {
         };
         let done = self.look_after_passes(&connection).and_then(|()| self.follow(&connection));
         self.tell();
+        let is_more = done?;
+        // One that has failed is not used again.
         self.connection = Some(connection);
-        Ok(if done? { Next::Now } else { Next::After(LONGEST_PAUSE) })
+        Ok(if is_more { Next::Now } else { Next::After(LONGEST_PAUSE) })
     }
 }

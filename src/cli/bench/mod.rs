@@ -55,7 +55,8 @@ const QUICK: (u32, u32) = (10_000, 2);
   commflow bench --quick
   commflow bench --tickets 10000,1000000 --dir /var/tmp
   commflow bench --json > figures.json
-  commflow bench search --quick"
+  commflow bench search --quick
+  commflow bench streams"
 )]
 pub struct Bench {
     /// How many tickets the workspaces hold.
