@@ -356,6 +356,8 @@ fn only_a_full_check_compares_an_index_with_its_table() {
     )
     .unwrap();
     drop(db);
+    // The search index would tell that the row is another, if the server had the time to write it.
+    std::fs::remove_dir_all(desk.data("index")).unwrap();
     desk.run(&["check"]).fine();
     let found = desk.run(&["check", "--full"]).failed(4, "found.");
     assert!(found.out.contains("row 7 missing from index contacts_by_update"), "{found:?}");
