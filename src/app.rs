@@ -5,6 +5,8 @@ use crate::api::border::context::Context;
 use crate::api::border::context::Post;
 use crate::api::border::context::Settings;
 use crate::api::border::gate;
+use crate::api::border::live::Follower;
+use crate::api::border::live::Live;
 use crate::delivery::Delivery;
 use crate::desk::sla::alarms::Alarms;
 use crate::desk::sweep::Sweep;
@@ -40,8 +42,6 @@ const LOCK_NAME: &str = "serve.lock";
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long requests may run on after the server was told to stop, in seconds.
 const STOP_GRACE_S: u64 = 10;
-/// Connections that a worker takes on; more wait in the kernel.
-const CONNECTIONS_MAX: usize = 5_000;
 
 /// What it takes to start a server.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Config {
     pub workers: usize,
     /// Whether SLA alarms are told by themselves; else whoever starts it tells them by hand.
     pub alarms: bool,
+    /// Connections that are taken on; more wait in the kernel.
+    pub connections_max: usize,
     /// How it is to behave.
     pub settings: Settings,
 }
@@ -66,6 +68,7 @@ pub struct Server {
     pub store: Store,
     /// Its search.
     pub search: Search,
+    live: Live,
     handle: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     delivery: Delivery,
@@ -98,21 +101,26 @@ impl Server {
             Delivery::start(&store, clock.clone(), *webhook_targets, patience.receiver)?
         };
         let post = Post { courier: delivery.courier.clone(), ringer: delivery.ringer() };
-        let settings = config.settings.clone();
-        let context = web::Data::new(Context::new(store.clone(), search.clone(), post, clock.clone(), settings));
-        let (handle, http) = start_http(context, config.workers, listener)?;
-        let mut workers = vec![sweep, indexer];
+        let context = Context::new(store.clone(), search.clone(), post, clock.clone(), config.settings.clone());
+        let live = context.live.clone();
+        let follower = work::run(Follower::new(live.clone(), store.clone()), clock.clone())?;
+        live.followed_by(follower.ringer());
+        let listening = live.clone();
+        store.listen(move || listening.ring());
+        let (handle, http) = start_http(web::Data::new(context), config, listener)?;
+        let mut workers = vec![sweep, indexer, follower];
         if config.alarms {
             workers.push(start_alarms(&store, clock)?);
         }
-        Ok(Self { address, store, search, handle, http, delivery, workers, _lock: lock })
+        Ok(Self { address, store, search, live, handle, http, delivery, workers, _lock: lock })
     }
 
-    /// Stops accepting, lets what runs finish, and closes the store.
+    /// Stops accepting, ends the event streams, lets what else runs finish, and closes the store.
     ///
     /// # Errors
     /// When the server had failed.
     pub fn stop(self) -> Result<()> {
+        self.live.stop();
         // Nobody awaits the answer: the thread's end says the same.
         drop(self.handle.stop(true));
         let ended = self.http.join().map_err(|_| Error::internal("the HTTP thread panicked"))?;
@@ -126,6 +134,11 @@ impl Server {
     pub fn wake(&self) {
         self.delivery.ringer().ring();
         self.workers.iter().for_each(|worker| worker.ringer().ring());
+    }
+
+    /// Event streams that are open.
+    pub fn streams_open(&self) -> usize {
+        self.live.places_taken()
     }
 
     /// Whether it has ended by itself.
@@ -144,11 +157,12 @@ fn start_alarms(store: &Store, clock: Clock) -> Result<work::Running> {
 
 fn start_http(
     context: web::Data<Context>,
-    workers: usize,
+    config: &Config,
     listener: TcpListener,
 ) -> Result<(ServerHandle, JoinHandle<std::io::Result<()>>)> {
     let (started, handle) = channel();
     let patience = context.settings.patience;
+    let (workers, connections_max) = (config.workers, config.connections_max.div_ceil(config.workers.max(1)));
     let run = move || {
         System::new().block_on(async move {
             let app_context = context.clone();
@@ -160,7 +174,7 @@ fn start_http(
                     .configure(|config| api::routes().configure(config))
             })
             .workers(workers)
-            .max_connections(CONNECTIONS_MAX)
+            .max_connections(connections_max)
             .client_request_timeout(patience.head)
             .keep_alive(KEEP_ALIVE)
             .shutdown_timeout(STOP_GRACE_S)

@@ -47,6 +47,11 @@
 //! their rows from the store, in the shape of every other exit. The `search::indexer` follows the change feed by itself; what
 //! it indexes of a row is decided in `search::documents` alone.
 //!
+//! # The way of an event to the streams
+//! The writer's thread rings → `api::border::live` reads what is new, once, and writes it out into the `tail` → all streams are
+//! woken, and take it from there; one that is behind reads pieces of the feed from the store (`api::border::stream`). A stream
+//! ends when its key does, and when the server stops.
+//!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.
 //! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it.

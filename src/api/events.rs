@@ -1,4 +1,4 @@
-//! /v1/events over HTTP: the change feed, oldest first.
+//! /v1/events over HTTP: the change feed, oldest first, page by page or as a stream.
 
 use crate::api::border::answer;
 use crate::api::border::caller::Meta;
@@ -6,18 +6,37 @@ use crate::api::border::caller::Reader;
 use crate::api::border::caller::set;
 use crate::api::border::query::Query;
 use crate::api::border::routes::Routes;
+use crate::api::border::stream::EventStream;
+use crate::desk::api_keys;
 use crate::store::feed;
 use crate::store::feed::Event;
 use crate::store::feed::FeedFilter;
 use crate::types::Result;
+use crate::types::error::Error;
+use crate::types::error::Refused;
+use crate::types::error::Rule;
+use crate::types::event::EventKind;
+use crate::types::id::Id;
+use actix_web::FromRequest;
+use actix_web::HttpRequest;
 use actix_web::HttpResponse;
+use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header;
 use serde::Serialize;
+use std::future::Ready;
+use std::future::ready;
+use std::str::FromStr;
 
-/// Adds the route.
+/// The header that a client resumes with.
+const LAST_EVENT_ID: &str = "Last-Event-ID";
+/// What may stand before `.*`.
+const FAMILIES: [&str; 4] = ["conversation", "message", "contact", "ticket"];
+
+/// Adds the routes.
 pub fn routes(v1: &mut Routes) {
     v1.add(Method::GET, "/v1/events", &[&["after", "types", "page", "per_page"]], list);
+    v1.add(Method::GET, "/v1/events/stream", &[&["after", "types"]], stream);
 }
 
 #[derive(Serialize)]
@@ -26,8 +45,78 @@ struct Told {
     meta: Meta,
 }
 
+/// What may be asked for in `types`: a kind of event, all of a family (`ticket.*`), or all (`*`).
+struct Types(Vec<EventKind>);
+
+impl FromStr for Types {
+    type Err = Refused;
+
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        let family = text.strip_suffix(".*").filter(|family| FAMILIES.contains(family));
+        let is_meant = |kind: &EventKind| match family {
+            Some(family) => kind.as_str().split('.').next() == Some(family),
+            None => text == "*" || kind.as_str() == text,
+        };
+        let kinds: Vec<EventKind> = EventKind::ALL.iter().copied().filter(is_meant).collect();
+        if kinds.is_empty() {
+            let words = EventKind::ALL.iter().map(|kind| format!("`{kind}`"));
+            let wide = FAMILIES.iter().map(|family| format!("`{family}.*`")).chain(["`*`".to_owned()]);
+            let all: Vec<String> = words.chain(wide).collect();
+            return Err(Refused::new(Rule::NotInEnum, format!("must be one of {}", all.join(", "))));
+        }
+        Ok(Self(kinds))
+    }
+}
+
+/// The kinds that `types` asks for, each once; none: all.
+fn kinds(query: &mut Query) -> Vec<EventKind> {
+    let mut kinds: Vec<EventKind> = query.list::<Types>("types").into_iter().flat_map(|types| types.0).collect();
+    kinds.sort();
+    kinds.dedup();
+    if kinds.len() == EventKind::ALL.len() { Vec::new() } else { kinds }
+}
+
+/// The event that a client has seen last, as its header says.
+struct LastEventId(Option<Id<Event>>);
+
+impl FromRequest for LastEventId {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(value) = request.headers().get(LAST_EVENT_ID) else { return ready(Ok(Self(None))) };
+        // What is not even text is refused as any other that is no id.
+        let id = value.to_str().unwrap_or_default().parse();
+        ready(
+            id.map(|id| Self(Some(id)))
+                .map_err(|refused: Refused| Error::invalid_parameters(vec![refused.at(LAST_EVENT_ID)])),
+        )
+    }
+}
+
+async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<HttpResponse> {
+    let (after, kinds) = (query.take("after"), kinds(&mut query));
+    query.done()?;
+    let after = last.0.or(after);
+    let place = who.context.live.join(&who.credentials)?;
+    let (key, now) = (who.credentials.api_key, who.context.clock.now());
+    let read = who.context.store.read(move |db| {
+        // From here on the place is told when the key is lost: whether it was so before is to be seen now.
+        if !api_keys::standing(db, key)?.is_some_and(|standing| standing.valid(now)) {
+            return Err(Error::unauthorized());
+        }
+        feed::begin(db, after)
+    });
+    let cursor = read.await?;
+    let stream = EventStream::new(who.context.clone(), place, kinds, cursor);
+    let mut response = HttpResponse::Ok().content_type("text/event-stream").streaming(stream.body());
+    // A proxy that gathers or compresses would hold events back.
+    set(&mut response, header::HeaderName::from_static("x-accel-buffering"), "no");
+    Ok(response)
+}
+
 async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
-    let filter = FeedFilter { after: query.take("after"), kinds: query.list("types") };
+    let filter = FeedFilter { after: query.take("after"), kinds: kinds(&mut query) };
     let paging = query.paging();
     query.done()?;
     let (page, per_page) = (paging.page, paging.per_page);

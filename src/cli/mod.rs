@@ -5,6 +5,7 @@ pub mod check;
 pub mod config_file;
 pub mod demo;
 pub mod key;
+pub mod listen;
 pub mod log;
 mod reindex;
 pub mod serve;
@@ -30,6 +31,7 @@ Examples:
   commflow serve --demo                       a help desk full of life on http://127.0.0.1:8080
   commflow serve --data-dir /srv/commflow     your own, empty at first
   commflow key create --user sarah@acme.com   an API key for one of your users
+  commflow listen --forward localhost:3000    each event as a webhook, to your own program
 
 Every flag may stand in a variable (COMMFLOW_LISTEN) or in commflow.toml (listen = \"…\"): flag over variable over file.";
 
@@ -57,6 +59,8 @@ enum Command {
     /// Make API keys.
     #[command(subcommand, before_help = key::EXAMPLES)]
     Key(key::Key),
+    /// Forward each event to a local program, as a signed webhook delivery.
+    Listen(listen::Listen),
     /// Look whether the store is whole.
     Check(check::Check),
     /// Make the search index anew.
@@ -126,6 +130,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             Command::Serve(serve) => serve.run(),
             Command::User(user) => user.run(),
             Command::Key(key) => key.run(),
+            Command::Listen(listen) => listen.run(),
             Command::Check(check) => check.run(),
             Command::Reindex(reindex) => reindex.run(),
             Command::Bench(bench) => bench.run(),

@@ -31,6 +31,12 @@ Examples:
 
 /// Connections that read. More gain nothing on a few cores, and each keeps pages of its own in memory.
 const READERS: u32 = 4;
+/// Descriptors that are asked for at most: so many connections would take up a GiB.
+const DESCRIPTORS_MAX: u64 = 65_536;
+/// Descriptors for the store, the index, files and webhooks: this many, or a quarter where there are few.
+const DESCRIPTORS_KEPT: usize = 1_024;
+/// Of the connections, event streams may hold three quarters.
+const STREAMS_SHARE: (usize, usize) = (3, 4);
 /// Requests a minute that a custom limit may have.
 const LIMITS: std::ops::RangeInclusive<i64> = 1..=1_000_000;
 
@@ -122,17 +128,20 @@ impl Serve {
     }
 
     fn config(&self) -> Config {
+        let connections_max = connections_max();
         let local = if self.listen.ip().is_loopback() { TargetRule::Loopback } else { TargetRule::Public };
         Config {
             data_dir: self.data.data_dir.clone(),
             readers: READERS,
             workers: std::thread::available_parallelism().map_or(2, std::num::NonZero::get),
             alarms: true,
+            connections_max,
             settings: Settings {
                 per_minute: self.rate_limit.unwrap_or(self.plan.per_minute()),
                 webhook_targets: self.webhook_targets.unwrap_or(local),
                 public_url: self.public_url.clone(),
                 trusted_proxies: self.trusted_proxy.clone(),
+                streams_max: connections_max * STREAMS_SHARE.0 / STREAMS_SHARE.1,
                 patience: Patience::default(),
             },
         }
@@ -165,4 +174,14 @@ impl Serve {
         eprintln!("Ctrl-C stops it.");
         Ok(())
     }
+}
+
+/// Connections that can be had, with as many descriptors as the system gives: shells hand out few, though more are allowed.
+fn connections_max() -> usize {
+    let descriptors = rlimit::increase_nofile_limit(DESCRIPTORS_MAX).unwrap_or_else(|cause| {
+        tracing::warn!(%cause, "the limit of descriptors is not known");
+        1_024
+    });
+    let descriptors = usize::try_from(descriptors.min(DESCRIPTORS_MAX)).unwrap_or(1_024);
+    descriptors - DESCRIPTORS_KEPT.min(descriptors / 4)
 }

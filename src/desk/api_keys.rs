@@ -197,9 +197,14 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Whether the user is active.
+    pub fn is_active(&self) -> bool {
+        self.status == UserStatus::Active
+    }
+
     /// Whether they are good at `now`.
     pub fn valid(&self, now: Time) -> bool {
-        self.status == UserStatus::Active && self.expires_at.is_none_or(|expiry| now < expiry)
+        self.is_active() && self.expires_at.is_none_or(|expiry| now < expiry)
     }
 }
 
@@ -270,6 +275,16 @@ pub fn credentials(db: &Connection, hash: &[u8; 32]) -> Result<Option<Credential
         })
         .optional()?;
     Ok(found)
+}
+
+/// What stands behind the key of this id now; none if it is unknown or revoked.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn standing(db: &Connection, id: Id<ApiKey>) -> Result<Option<Credentials>> {
+    let hash: Option<[u8; 32]> =
+        db.prepare_cached("SELECT hash FROM api_keys WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
+    hash.map_or(Ok(None), |hash| credentials(db, &hash))
 }
 
 /// Makes a key for `owner` unless the request names another user; `key` is the secret, made with [`generate`].

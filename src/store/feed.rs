@@ -19,6 +19,13 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt::Display;
 
+/// A piece of the feed holds at most so many events,
+const PIECE_EVENTS: usize = 256;
+/// so many bytes of them, or else one event,
+const PIECE_BYTES: usize = 256 * 1_024;
+/// and is looked for among so many, so that no read is long however few of them are asked for.
+const PIECE_SPAN: i64 = 4_096;
+
 /// How long events are kept, in seconds.
 pub const KEPT_S: i64 = 30 * 24 * 3600;
 
@@ -140,14 +147,8 @@ pub struct FeedFilter {
 /// `cursor_expired` when events after the cursor have already been removed: never a silent gap.
 pub fn read(db: &Connection, filter: &FeedFilter, offset: i64, limit: i64) -> Result<(Vec<Event>, i64)> {
     let (first, last) = ends(db)?;
-    if let Some(after) = filter.after
-        && after.row() < first - 1
-    {
-        let message = format!(
-            "The feed no longer reaches back to {after}. The oldest event is {}; take a full copy again.",
-            Id::<Event>::from_row(first)
-        );
-        return Err(Error::new(Code::CursorExpired, message));
+    if let Some(after) = filter.after {
+        assert_kept(after, first)?;
     }
     let after = filter.after.map_or(first - 1, Id::row);
     let (kinds, total) = if filter.kinds.is_empty() {
@@ -172,6 +173,76 @@ pub fn read(db: &Connection, filter: &FeedFilter, offset: i64, limit: i64) -> Re
 pub fn get(db: &Connection, id: i64) -> Result<Option<Event>> {
     Ok(db.prepare_cached("SELECT * FROM events WHERE id = ?1")?.query_row([id], from_row).optional()?)
 }
+
+fn assert_kept(after: Id<Event>, first: i64) -> Result<()> {
+    if after.row() >= first - 1 {
+        return Ok(());
+    }
+    let first = Id::<Event>::from_row(first);
+    let message =
+        format!("The feed no longer reaches back to {after}. The oldest event is {first}; take a full copy again.");
+    Err(Error::new(Code::CursorExpired, message))
+}
+
+/// Where somebody begins who follows the feed: after this event, or at its newest end.
+///
+/// # Errors
+/// `cursor_expired` when events after it have already been removed, and when there is no such event yet: then it is of
+/// another feed than this one, such as one that was there before a backup was restored.
+pub fn begin(db: &Connection, after: Option<Id<Event>>) -> Result<Id<Event>> {
+    let (first, last) = ends(db)?;
+    let last = Id::from_row(last);
+    let Some(after) = after else { return Ok(last) };
+    assert_kept(after, first)?;
+    if after > last {
+        let message = format!(
+            "There is no {after} yet: the newest event is {last}. Was a backup restored? Take a full copy again."
+        );
+        return Err(Error::new(Code::CursorExpired, message));
+    }
+    Ok(after)
+}
+
+/// A piece of the feed.
+#[derive(Debug)]
+pub struct Piece {
+    /// Oldest first.
+    pub events: Vec<Event>,
+    /// The number of the event that it reaches to: up to there, no other was asked for.
+    pub reaches: i64,
+}
+
+/// Reads on in the feed after the event of this number: a piece of bounded length, of these kinds; of all for none. At the
+/// newest end it is empty.
+///
+/// # Errors
+/// As [`read`].
+pub fn follow(db: &Connection, after: i64, kinds: &[EventKind]) -> Result<Piece> {
+    let (first, last) = ends(db)?;
+    assert_kept(Id::from_row(after), first)?;
+    // What is there up to `last` stays as it is, whatever is appended meanwhile.
+    let until = last.min(after.saturating_add(PIECE_SPAN));
+    let kinds = if kinds.is_empty() { None } else { Some(serde_json::to_string(kinds)?) };
+    let mut piece = Piece { events: Vec::new(), reaches: until.max(after) };
+    let mut bytes = 0;
+    let mut statement = db.prepare_cached(FOLLOW)?;
+    let mut rows = statement.query(params![after, until, kinds])?;
+    while let Some(row) = rows.next()? {
+        let event = from_row(row)?;
+        bytes += event.data.get().len() + event.changes.as_ref().map_or(0, |changes| changes.get().len());
+        let reaches = event.id.row();
+        piece.events.push(event);
+        if piece.events.len() >= PIECE_EVENTS || bytes >= PIECE_BYTES {
+            piece.reaches = reaches;
+            break;
+        }
+    }
+    Ok(piece)
+}
+
+/// The SQL of [`follow`], for the test of its plan.
+pub const FOLLOW: &str = "SELECT * FROM events WHERE id > ?1 AND id <= ?2
+    AND (?3 IS NULL OR type IN (SELECT value FROM json_each(?3))) ORDER BY id";
 
 /// The SQL of a part of the feed of so many types (0: all), for the test of its plan.
 pub fn sql(kinds: usize) -> &'static str {

@@ -140,6 +140,12 @@ impl Store {
         self.writer.credentials_epoch().load(Ordering::Acquire)
     }
 
+    /// Grows whenever something was erased, here or perhaps in another process: before anybody is told that it is, what is
+    /// remembered of older events is void.
+    pub fn erasures(&self) -> u64 {
+        self.writer.erasures().load(Ordering::Acquire)
+    }
+
     /// Waits until the writer has finished its queue, and stops it, whoever else holds the store. For the end of the process.
     pub fn close(self) {
         self.writer.stop();

@@ -63,6 +63,7 @@ pub struct Writer {
     /// None once it was told to stop.
     queue: Mutex<Option<SyncSender<Box<dyn Job>>>>,
     credentials: Epoch,
+    erasures: Epoch,
     head: Head,
     listeners: Listeners,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -72,7 +73,7 @@ impl Writer {
     /// Starts the thread, which owns `connection` from now on.
     pub(super) fn start(connection: Connection, clock: Clock) -> Result<Self> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
-        let credentials = Epoch::default();
+        let (credentials, erasures) = (Epoch::default(), Epoch::default());
         let head = Head::new(AtomicI64::new(feed::newest(&connection)?));
         let listeners = Listeners::default();
         let worker = Thread {
@@ -80,6 +81,7 @@ impl Writer {
             clock,
             listeners: listeners.clone(),
             credentials: credentials.clone(),
+            erasures: erasures.clone(),
             head: head.clone(),
             seen_version: None,
             restart_not_before: Instant::now(),
@@ -88,7 +90,14 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || worker.run(&jobs))
             .map_err(Error::internal)?;
-        Ok(Self { queue: Mutex::new(Some(queue)), credentials, head, listeners, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            queue: Mutex::new(Some(queue)),
+            credentials,
+            erasures,
+            head,
+            listeners,
+            thread: Mutex::new(Some(thread)),
+        })
     }
 
     /// Queues a job; the answer comes once its commit is on disk.
@@ -111,6 +120,10 @@ impl Writer {
 
     pub(super) fn credentials_epoch(&self) -> &Epoch {
         &self.credentials
+    }
+
+    pub(super) fn erasures(&self) -> &Epoch {
+        &self.erasures
     }
 
     /// The number of the newest event that is on disk.
@@ -181,6 +194,7 @@ struct Thread {
     connection: Connection,
     clock: Clock,
     credentials: Epoch,
+    erasures: Epoch,
     head: Head,
     listeners: Listeners,
     /// `PRAGMA data_version` as it was: it changes when another process commits, never by this connection.
@@ -218,6 +232,7 @@ impl Thread {
             Ok(()) => {
                 let grown = self.note_head();
                 if effects.erasure {
+                    self.erasures.fetch_add(1, Ordering::AcqRel);
                     // Before the answer: what the API says is erased is erased in the WAL as well.
                     drop(self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)", 4 * RESTART_PATIENCE));
                 }
@@ -282,7 +297,7 @@ impl Thread {
         Ok(())
     }
 
-    /// Has another process written? Then nothing that is remembered of users and keys counts.
+    /// Has another process written? Then nothing that is remembered of users, keys and events counts.
     fn look_around(&mut self) {
         let version = self
             .connection
@@ -292,6 +307,7 @@ impl Thread {
         if version != self.seen_version {
             self.seen_version = version;
             self.credentials.fetch_add(1, Ordering::AcqRel);
+            self.erasures.fetch_add(1, Ordering::AcqRel);
             self.note_head();
             self.tell_listeners();
         }

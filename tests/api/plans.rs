@@ -279,6 +279,7 @@ fn what_every_request_looks_up_is_found_by_its_key() {
         ("the feed", feed::sql(0)),
         ("the feed of one type", feed::sql(1)),
         ("the feed of some types", feed::sql(2)),
+        ("the feed, followed", feed::FOLLOW),
     ];
     for (what, sql) in queries {
         let lines = plan(&desk, sql);

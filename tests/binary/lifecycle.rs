@@ -6,7 +6,10 @@ use crate::harness::Desk;
 use crate::harness::Outcome;
 use crate::harness::Served;
 use serde_json::json;
+use std::io::Read;
+use std::io::Write;
 use std::net::TcpListener;
+use std::net::TcpStream;
 use std::process::Command;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
@@ -94,6 +97,32 @@ fn sigterm_under_load_tears_no_answer_and_loses_none() {
 #[test]
 fn sigint_under_load_tears_no_answer_and_loses_none() {
     stops_cleanly_on("INT");
+}
+
+#[test]
+fn open_streams_hold_up_no_stop() {
+    let desk = Desk::new();
+    let key = desk.admin_key();
+    let served = desk.serve(&[]);
+    let open = || {
+        let mut stream = TcpStream::connect(served.address).unwrap();
+        let request = format!("GET /v1/events/stream HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {key}\r\n\r\n");
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut first = [0; 12];
+        stream.read_exact(&mut first).unwrap();
+        assert_eq!(&first, b"HTTP/1.1 200");
+        stream
+    };
+    let streams = [open(), open(), open()];
+    let begun = Instant::now();
+    served.stop();
+    assert!(begun.elapsed() < Duration::from_secs(2), "it took {:?}", begun.elapsed());
+    for mut stream in streams {
+        let mut rest = String::new();
+        stream.read_to_string(&mut rest).unwrap();
+        // It ends as it should, and is not torn.
+        assert!(rest.ends_with("\r\n0\r\n\r\n"), "{rest}");
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod files;
 mod harness;
 mod ledger;
 mod lifecycle;
+mod listen;
 #[path = "../api/receiver.rs"]
 mod receiver;
 mod search_crash;

@@ -3,6 +3,7 @@
 use crate::api::border::address::Address;
 use crate::api::border::credentials::CredentialCache;
 use crate::api::border::idempotency::InFlight;
+use crate::api::border::live::Live;
 use crate::api::border::rate_limit::Limiters;
 use crate::delivery::courier::Courier;
 use crate::desk::webhooks::TargetRule;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Event streams that may be open at once.
+    pub streams_max: usize,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
@@ -41,6 +44,8 @@ pub struct Patience {
     pub receiver: Duration,
     /// A search waits this long for what was written before it.
     pub index: Duration,
+    /// An event stream on which nothing was sent for this long is sent a sign of life.
+    pub heartbeat: Duration,
 }
 
 impl Default for Patience {
@@ -51,6 +56,7 @@ impl Default for Patience {
             reader: Duration::from_secs(30),
             receiver: Duration::from_secs(15),
             index: Duration::from_secs(1),
+            heartbeat: Duration::from_secs(15),
         }
     }
 }
@@ -81,6 +87,8 @@ pub struct Context {
     pub limiters: Limiters,
     /// Requests with an `Idempotency-Key` that are running.
     pub in_flight: InFlight,
+    /// What all event streams share.
+    pub live: Live,
 }
 
 impl Context {
@@ -90,6 +98,7 @@ impl Context {
             credentials: CredentialCache::default(),
             limiters: Limiters::new(clock.clone()),
             in_flight: InFlight::default(),
+            live: Live::new(settings.streams_max),
             store,
             search,
             post,

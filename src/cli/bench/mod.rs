@@ -2,7 +2,8 @@
 //!
 //! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
 //! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
-//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search.
+//! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search,
+//! and [`streams`] for many idle event streams.
 
 mod child;
 mod figures;
@@ -11,6 +12,7 @@ mod measures;
 mod report;
 mod run;
 mod search;
+mod streams;
 mod workspace;
 mod yardstick;
 
@@ -53,7 +55,8 @@ const QUICK: (u32, u32) = (10_000, 2);
   commflow bench --quick
   commflow bench --tickets 10000,1000000 --dir /var/tmp
   commflow bench --json > figures.json
-  commflow bench search --quick"
+  commflow bench search --quick
+  commflow bench streams"
 )]
 pub struct Bench {
     /// How many tickets the workspaces hold.
@@ -96,6 +99,14 @@ pub struct Bench {
 enum Part {
     /// Measure the search, beside the bare index and SQLite's FTS5.
     Search(search::Search),
+    /// Measure many idle event streams: memory, and how soon an event reaches all of them.
+    Streams(streams::Streams),
+}
+
+/// A parser of clap, for a part of a second too.
+fn seconds(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.1..=60.0).contains(number));
+    number.ok_or_else(|| "must be a number from 0.1 to 60".to_owned())
 }
 
 impl Bench {
@@ -104,8 +115,10 @@ impl Bench {
     /// # Errors
     /// When the folder can't be used, or one of the two servers fails.
     pub fn run(mut self) -> Result<(), Failure> {
-        if let Some(Part::Search(search)) = self.part {
-            return search.run();
+        match self.part {
+            Some(Part::Search(search)) => return search.run(),
+            Some(Part::Streams(streams)) => return streams.run(),
+            None => {}
         }
         if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {
             return yardstick::serve(address, directory);

@@ -57,7 +57,7 @@ pub struct Search {
     #[arg(long, default_value_t = 1_000_000, value_name = "N", value_parser = clap::value_parser!(u32).range(100..=10_000_000))]
     documents: u32,
     /// How long each measurement takes.
-    #[arg(long, default_value_t = 4.0, value_name = "N", value_parser = seconds)]
+    #[arg(long, default_value_t = 4.0, value_name = "N", value_parser = crate::cli::bench::seconds)]
     seconds: f64,
     /// Connections that are kept busy at once.
     #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
@@ -80,12 +80,6 @@ pub struct Search {
     /// Be the bare server beside the one that is measured.
     #[arg(long, hide = true, requires = "dir")]
     yardstick: Option<SocketAddr>,
-}
-
-/// A parser of clap, for a part of a second too.
-fn seconds(text: &str) -> Result<f64, String> {
-    let number = text.parse().ok().filter(|number| (0.1..=60.0).contains(number));
-    number.ok_or_else(|| "must be a number from 0.1 to 60".to_owned())
 }
 
 impl Search {
