@@ -6,6 +6,9 @@ use commflow::desk::contacts;
 use commflow::desk::contacts::ContactFilter;
 use commflow::desk::conversations;
 use commflow::desk::conversations::ConversationFilter;
+use commflow::desk::deliveries;
+use commflow::desk::deliveries::DeliveryStatus;
+use commflow::desk::deliveries::Filter;
 use commflow::desk::messages;
 use commflow::desk::sla::SlaStatus;
 use commflow::desk::threads::AssigneeFilter;
@@ -55,7 +58,12 @@ fn faults(desk: &TestApp, list: &List, order: Order, index: &str, unfiltered: bo
         let lines = plan(desk, &sql);
         let visits: Vec<&String> = lines
             .iter()
-            .filter(|line| line.contains(" threads") || line.contains(" contacts") || line.contains(" messages"))
+            .filter(|line| {
+                line.contains(" threads")
+                    || line.contains(" contacts")
+                    || line.contains(" messages")
+                    || line.contains(" deliveries")
+            })
             .collect();
         let along = |line: &&String| line.contains(&format!(" INDEX {index}")) && !line.contains("AUTOMATIC");
         let sorts = lines.iter().any(|line| line.contains("TEMP B-TREE"));
@@ -267,6 +275,28 @@ fn messages_and_contacts_are_listed_along_an_index() {
     let email = ContactFilter { email: Some("john@example.com".parse().unwrap()), ..none() };
     let lines = plan(&desk, &contacts::query(&email, NEWEST).sql(NEWEST, false));
     assert!(lines[0].contains("(email_key=?)"), "{lines:?}");
+}
+
+#[test]
+fn deliveries_are_found_along_an_index() {
+    let desk = TestApp::new();
+    let order = by("id", true);
+    let mut all = Vec::new();
+    for (filter, index) in [
+        (Filter::default(), "deliveries_of_webhook"),
+        (Filter { status: Some(DeliveryStatus::Failed), event: None }, "deliveries_by_state"),
+    ] {
+        all.extend(faults(&desk, &deliveries::query(Id::from_row(1), &filter, order), order, index, false));
+    }
+    assert_eq!(all, Vec::<String>::new());
+    // Its rows are few: the last condition is looked at in each.
+    let filter = Filter { status: None, event: Some(Id::from_row(1)) };
+    let lines = plan(&desk, &deliveries::query(Id::from_row(1), &filter, order).sql(order, false));
+    assert!(lines[0].contains("INDEX deliveries_of_event"), "{lines:?}");
+    for (rest, index) in [(deliveries::QUEUE, "deliveries_queue"), (deliveries::ALONE, "deliveries_alone")] {
+        let lines = plan(&desk, &format!("SELECT id FROM deliveries {rest}"));
+        assert!(lines.len() == 1 && lines[0].starts_with("SEARCH") && lines[0].contains(index), "{lines:?}");
+    }
 }
 
 #[test]

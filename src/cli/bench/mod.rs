@@ -3,12 +3,14 @@
 //! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
 //! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
 //! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search,
-//! and [`streams`] for many idle event streams.
+//! [`streams`] for many idle event streams, and [`deliveries`] for webhooks.
 
 mod child;
+mod deliveries;
 mod figures;
 mod load;
 mod measures;
+mod receiver;
 mod report;
 mod run;
 mod search;
@@ -56,7 +58,8 @@ const QUICK: (u32, u32) = (10_000, 2);
   commflow bench --tickets 10000,1000000 --dir /var/tmp
   commflow bench --json > figures.json
   commflow bench search --quick
-  commflow bench streams"
+  commflow bench streams
+  commflow bench deliveries"
 )]
 pub struct Bench {
     /// How many tickets the workspaces hold.
@@ -101,6 +104,8 @@ enum Part {
     Search(search::Search),
     /// Measure many idle event streams: memory, and how soon an event reaches all of them.
     Streams(streams::Streams),
+    /// Measure the delivery of webhooks: how many, how soon, and what a receiver costs those who write.
+    Deliveries(deliveries::Deliveries),
 }
 
 /// A parser of clap, for a part of a second too.
@@ -118,6 +123,7 @@ impl Bench {
         match self.part {
             Some(Part::Search(search)) => return search.run(),
             Some(Part::Streams(streams)) => return streams.run(),
+            Some(Part::Deliveries(deliveries)) => return deliveries.run(),
             None => {}
         }
         if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {

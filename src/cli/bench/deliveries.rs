@@ -1,0 +1,226 @@
+//! `commflow bench deliveries`: how fast webhooks are delivered to a receiver on this machine, how soon after the API's answer,
+//! and what a receiver costs those who write.
+
+use crate::cli::Failure;
+use crate::cli::bench::child::Child;
+use crate::cli::bench::figures::Figures;
+use crate::cli::bench::figures::Setting;
+use crate::cli::bench::load::Client;
+use crate::cli::bench::load::Load;
+use crate::cli::bench::measures::Scene;
+use crate::cli::bench::measures::post;
+use crate::cli::bench::measures::post_message;
+use crate::cli::bench::receiver::Receiver;
+use crate::cli::bench::run::Scratch;
+use crate::cli::bench::run::Stop;
+use crate::cli::bench::workspace;
+use crate::cli::bench::workspace::Plan;
+use crate::cli::bench::workspace::texts::Sentences;
+use crate::types::error::Error;
+use clap::Args;
+use serde::Serialize;
+use std::fmt;
+use std::fmt::Display;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+use std::time::Instant;
+use tokio::runtime::Runtime;
+
+/// A receiver that is back is asked within a minute and a fifth; then the queue takes its time.
+const PATIENCE: Duration = Duration::from_secs(180);
+/// Between two writes whose delivery is timed.
+const BETWEEN_WRITES: Duration = Duration::from_millis(5);
+/// Before anything is counted.
+const WARM_UP: Duration = Duration::from_millis(500);
+
+/// Measures the delivery of webhooks.
+#[derive(Debug, Args)]
+#[command(before_help = "Examples:
+  commflow bench deliveries
+  commflow bench deliveries --seconds 1 --json")]
+pub struct Deliveries {
+    /// How long each measurement takes.
+    #[arg(long, default_value_t = 4.0, value_name = "N", value_parser = crate::cli::bench::seconds)]
+    seconds: f64,
+    /// Connections that write at once.
+    #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    connections: u32,
+    /// Where the workspace is made; the disk there counts [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// What was seen.
+#[derive(Debug, Serialize)]
+struct Report {
+    #[serde(flatten)]
+    setting: Setting,
+    /// POST message without a webhook, with one that is down, and with one that takes everything.
+    writes: [Figures; 3],
+    /// What had queued while the receiver was down.
+    queued: usize,
+    deliveries_per_s: f64,
+    /// From the API's answer to the receiver's request.
+    latency_p50_ms: f64,
+    latency_p99_ms: f64,
+    latency_of: usize,
+}
+
+impl Deliveries {
+    /// Runs the command.
+    ///
+    /// # Errors
+    /// When the folder can't be used, or the server fails.
+    pub fn run(self) -> Result<(), Failure> {
+        let stop = Stop::watch()?;
+        let scratch = Scratch::new(self.dir.as_deref(), false)?;
+        let setting = Setting::new(&scratch.path, self.connections);
+        if !self.json {
+            print!("{}", setting.heading(self.seconds, 1));
+        }
+        let report = self.measure(&scratch.path.join("deliveries"), setting, &stop)?;
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
+        } else {
+            print!("{report}");
+        }
+        Ok(())
+    }
+
+    fn measure(&self, directory: &Path, setting: Setting, stop: &Stop) -> Result<Report, Failure> {
+        let plan = Plan { tickets: 1_000, contacts: 100, keys: self.connections, seed: 1, texts: &Sentences };
+        let made = workspace::make(directory, &plan, |_| stop.go_on())?;
+        let scene = Arc::new(Scene { tickets: plan.tickets, contacts: plan.contacts, keys: made.keys });
+        let server = Child::serve(directory)?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
+        let without = self.write(&server, &scene)?;
+        stop.go_on()?;
+        let receiver = Receiver::start().map_err(told)?;
+        receiver.answer(503);
+        let hook = format!(r#"{{"url":"http://{}/","events":["message.created"]}}"#, receiver.address);
+        send(&runtime, &server, &scene, "/v1/webhooks", &hook)?;
+        let down = self.write(&server, &scene)?;
+        stop.go_on()?;
+        let (queued, deliveries_per_s) = drain(&receiver, stop)?;
+        let latencies = self.latencies(&runtime, &server, &scene, &receiver, stop)?;
+        let up = self.write(&server, &scene)?;
+        let at = |share: f64| {
+            let place = ((latencies.len() as f64 * share) as usize).min(latencies.len().saturating_sub(1));
+            latencies.get(place).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
+        };
+        Ok(Report {
+            setting,
+            writes: [without, down, up],
+            queued,
+            deliveries_per_s,
+            latency_p50_ms: at(0.50),
+            latency_p99_ms: at(0.99),
+            latency_of: latencies.len(),
+        })
+    }
+
+    /// All connections write messages.
+    fn write(&self, server: &Child, scene: &Arc<Scene>) -> Result<Figures, Failure> {
+        let lasting = Duration::from_secs_f64(self.seconds);
+        let load = Load { connections: self.connections, warm_up: WARM_UP, lasting, seed: 1 };
+        let scene = scene.clone();
+        let samples = server.ask(&load, "POST", move |who, dice, out| post_message(&scene, who, dice, out))?;
+        Ok(Figures::of(samples))
+    }
+
+    /// One write after the other: how long after its answer the receiver is asked. Sorted.
+    fn latencies(
+        &self,
+        runtime: &Runtime,
+        server: &Child,
+        scene: &Scene,
+        receiver: &Receiver,
+        stop: &Stop,
+    ) -> Result<Vec<Duration>, Failure> {
+        let mut latencies = Vec::new();
+        runtime.block_on(async {
+            let mut client = Client::new(server.address, 1).await.map_err(told)?;
+            let begun = Instant::now();
+            while begun.elapsed().as_secs_f64() < self.seconds {
+                stop.go_on()?;
+                let before = receiver.taken();
+                let mut request = Vec::new();
+                post_message(scene, 0, &mut client.dice.clone(), &mut request);
+                let status = client.send(&request).await.map_err(told)?;
+                let answered = Instant::now();
+                if status != 201 {
+                    return Err(told(format!("a message was answered with {status}")));
+                }
+                while receiver.taken() == before {
+                    if answered.elapsed() > PATIENCE {
+                        return Err(told("a delivery does not arrive"));
+                    }
+                    tokio::task::yield_now().await;
+                }
+                latencies.push(receiver.last().map_or(Duration::ZERO, |at| at.saturating_duration_since(answered)));
+                tokio::time::sleep(BETWEEN_WRITES).await;
+            }
+            Ok(())
+        })?;
+        latencies.sort_unstable();
+        Ok(latencies)
+    }
+}
+
+/// The receiver is back: how much had queued, and how fast it arrives.
+fn drain(receiver: &Receiver, stop: &Stop) -> Result<(usize, f64), Failure> {
+    receiver.answer(200);
+    let begun = Instant::now();
+    let (mut seen, mut since) = (0, Instant::now());
+    // Over when nothing has come for a while.
+    while seen == 0 || since.elapsed() < Duration::from_secs(2) {
+        stop.go_on()?;
+        if begun.elapsed() > PATIENCE {
+            return Err(told("the queue does not arrive"));
+        }
+        if receiver.taken() != seen {
+            (seen, since) = (receiver.taken(), Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let lasted = receiver.first().zip(receiver.last()).map_or(Duration::ZERO, |(first, last)| last - first);
+    Ok((seen, seen as f64 / lasted.as_secs_f64().max(f64::EPSILON)))
+}
+
+fn send(runtime: &Runtime, server: &Child, scene: &Scene, path: &str, body: &str) -> Result<(), Failure> {
+    let mut request = Vec::new();
+    post(&mut request, Some(scene), 0, format_args!("{path}"), body);
+    let status =
+        runtime.block_on(async { Client::new(server.address, 1).await?.send(&request).await }).map_err(told)?;
+    if status == 201 { Ok(()) } else { Err(told(format!("{path} was answered with {status}"))) }
+}
+
+fn told(cause: impl Display) -> Failure {
+    Failure::new(Failure::DATA, format!("deliveries: {cause}"))
+}
+
+impl Display for Report {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(out, "\n{:<32}{}", "POST message", Figures::HEADING)?;
+        for (name, figures) in
+            ["no webhook", "a receiver that is down", "a receiver that takes all"].iter().zip(&self.writes)
+        {
+            writeln!(out, "{name:<32}{figures}{}", figures.complaint())?;
+        }
+        writeln!(
+            out,
+            "\n{} queued while the receiver was down, then {:.0} deliveries/s",
+            self.queued, self.deliveries_per_s
+        )?;
+        writeln!(
+            out,
+            "from the API's answer to the receiver's request: p50 {:.2} ms, p99 {:.2} ms, of {}",
+            self.latency_p50_ms, self.latency_p99_ms, self.latency_of
+        )
+    }
+}
