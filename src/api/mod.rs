@@ -6,6 +6,7 @@ pub mod border;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod inboxes;
 pub mod me;
@@ -33,6 +34,7 @@ pub fn routes() -> Routes {
         tags::routes,
         inboxes::routes,
         webhooks::routes,
+        files::routes,
         events::routes,
         search::routes,
         api_keys::routes,

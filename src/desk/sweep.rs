@@ -1,5 +1,7 @@
-//! Removes what has outlived its time: events after 30 days, answers to idempotent requests after a day.
+//! Removes what has outlived its time: events after 30 days, answers to idempotent requests after a day, and the bytes of
+//! files that are deleted or never came to their end.
 
+use crate::desk::files::chunks;
 use crate::store::Store;
 use crate::store::feed;
 use crate::store::tx::Actor;
@@ -46,5 +48,7 @@ pub fn sweep(tx: &Tx) -> Result<bool> {
                 (SELECT api_key_id, target, key FROM idempotent_answers WHERE created_at <= ?1 ORDER BY created_at LIMIT ?2)",
         )?
         .execute(params![tx.now.plus(-ANSWERS_KEPT_S), MOST_AT_ONCE])?;
-    Ok(events + answers > 0)
+    chunks::give_up_old(tx)?;
+    let files = chunks::clear(tx)?;
+    Ok(events + answers > 0 || files)
 }

@@ -10,3 +10,4 @@ mod ledger;
 mod lifecycle;
 mod search_crash;
 mod search_index;
+mod uploads;

@@ -7,6 +7,7 @@ use crate::api::border::rate_limit::Limiters;
 use crate::desk::webhooks::TargetRule;
 use crate::search::Search;
 use crate::store::Store;
+use crate::types::size::Size;
 use crate::types::time::Clock;
 use ipnet::IpNet;
 use std::time::Duration;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` counts.
     pub trusted_proxies: Vec<IpNet>,
+    /// Largest file that is taken.
+    pub max_file_size: Size,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
@@ -33,6 +36,12 @@ pub struct Patience {
     pub head: Duration,
     /// A body that has not arrived after this is given up: actix itself waits for ever.
     pub body: Duration,
+    /// An upload that has not ended after this is given up.
+    pub upload: Duration,
+    /// An upload that has not brought its share of bytes may wait for this much longer.
+    pub upload_grace: Duration,
+    /// The share of each second, in bytes.
+    pub upload_rate: u64,
     /// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
     pub reader: Duration,
     /// A search waits this long for what was written before it.
@@ -44,6 +53,9 @@ impl Default for Patience {
         Self {
             head: Duration::from_secs(5),
             body: Duration::from_secs(30),
+            upload: Duration::from_secs(10 * 60),
+            upload_grace: Duration::from_secs(10),
+            upload_rate: 1_024,
             reader: Duration::from_secs(30),
             index: Duration::from_secs(1),
         }
