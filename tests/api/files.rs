@@ -9,6 +9,11 @@ use crate::harness::file;
 use crate::harness::form;
 use crate::harness::text;
 use crate::wire::Wire;
+use commflow::desk::api_keys::Scope;
+use commflow::desk::files::chunks;
+use commflow::desk::sweep;
+use commflow::desk::users::Role;
+use commflow::store::tx::Actor;
 use commflow::types::size::Size;
 use serde_json::Value;
 use serde_json::json;
@@ -217,7 +222,7 @@ fn a_file_over_the_limit_is_refused_announced_or_not() {
 #[test]
 fn who_may_not_upload_is_told_before_the_body_is_read() {
     let desk = TestApp::new();
-    let reader = desk.user("Reader", commflow::desk::users::Role::Agent, commflow::desk::api_keys::Scope::Read);
+    let reader = desk.user("Reader", Role::Agent, Scope::Read);
     for path in ["/v1/files", "/v1/conversations/conv_001/messages"] {
         let mut wire = Wire::to(&desk);
         wire.send(format!(
@@ -255,8 +260,7 @@ fn nothing_is_left_of_an_upload_that_breaks_off() {
     desk.restart();
     comes_to(&desk, (0, 0));
     // A process that died leaves a row, which the next start gives up.
-    let die = |tx: &commflow::store::tx::Tx| commflow::desk::files::chunks::begin(tx);
-    desk.server().store.write_blocking(commflow::store::tx::Actor::SYSTEM, die).unwrap();
+    desk.server().store.write_blocking(Actor::SYSTEM, chunks::begin).unwrap();
     desk.restart();
     comes_to(&desk, (0, 0));
 }
@@ -337,6 +341,73 @@ fn the_same_upload_again_is_answered_the_same_and_kept_once() {
     // An error is not kept.
     send("e", &[text("folder", "..")]).refused(422, "validation_failed");
     send("e", &parts).created();
+}
+
+#[test]
+fn whatever_comes_as_a_form_is_answered_as_promised_and_leaves_nothing_behind() {
+    let desk = TestApp::with(|settings| settings.max_file_size = "64 KiB".parse::<Size>().unwrap());
+    let sarah = desk.agent("sarah");
+    sarah.conversation(json!({}));
+    let mut rng = fastrand::Rng::with_seed(7);
+    let bits: [&[u8]; 12] = [
+        b"\r\n",
+        b"--boundary-of-the-tests",
+        b"--boundary-of-the-tests--",
+        b"\r\n\r\n",
+        b"\"",
+        b"\0",
+        b"\xff",
+        b"content-length: 9\r\n",
+        b"name=\"body\"",
+        b"; filename*=utf-8''%ff",
+        b"content-type: multipart/mixed; boundary=x\r\n",
+        b"content-disposition: form-data\r\n",
+    ];
+    let mut kept = 0;
+    for round in 0..300 {
+        let (path, name) = [("/v1/files", "file"), ("/v1/conversations/conv_001/messages", "attachments[]")][round % 2];
+        let bytes = noise(rng.usize(0..70_000));
+        let other = text(if name == "file" { "folder" } else { "body" }, "invoices");
+        let mut body = form(&[file(name, "a.bin", "image/png", &bytes), other]);
+        for _ in 0..rng.usize(0..3) {
+            // Where the form has its bones: around the file.
+            let at = if rng.bool() { rng.usize(0..150) } else { body.len() - rng.usize(0..150) };
+            let upto = (at + rng.usize(0..20)).min(body.len());
+            let bit: &[u8] = if rng.bool() { b"" } else { bits[rng.usize(0..bits.len())] };
+            body.splice(at..upto, bit.iter().copied());
+        }
+        let answer = sarah.send_bytes("POST", path, &[("content-type", FORM)], Some(body));
+        match answer.status {
+            201 => kept += answer.body["data"]["attachments"].as_array().map_or(1, Vec::len),
+            400 => drop(answer.refused(400, "malformed_multipart")),
+            413 => drop(answer.refused(413, "too_large")),
+            422 => drop(answer.refused(422, "validation_failed")),
+            other => panic!("{other}: {}", answer.text),
+        }
+    }
+    assert!(kept > 20, "{kept}");
+    let begun = Instant::now();
+    while rows(&desk).0 != i64::try_from(kept).unwrap() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "{:?}, and not {kept}", rows(&desk));
+    }
+}
+
+#[test]
+fn an_upload_that_nobody_gave_up_goes_with_the_sweep() {
+    let desk = TestApp::new();
+    let write = |count: usize| {
+        desk.server()
+            .store
+            .write_blocking(Actor::SYSTEM, move |tx| (0..count).try_for_each(|_| chunks::begin(tx).map(drop)))
+    };
+    write(3).unwrap();
+    let sweep = || while desk.server().store.write_blocking(Actor::SYSTEM, sweep::sweep).unwrap() {};
+    desk.advance(HOUR);
+    sweep();
+    assert_eq!(rows(&desk), (3, 0));
+    desk.advance(1);
+    sweep();
+    assert_eq!(rows(&desk), (0, 0));
 }
 
 #[test]
