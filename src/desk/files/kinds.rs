@@ -22,7 +22,7 @@ const SHOWN: [&str; 11] = [
 ];
 
 /// Other names of the same.
-const ALIASES: [(&str, &str); 9] = [
+const ALIASES: [(&str, &str); 10] = [
     ("image/jpg", "image/jpeg"),
     ("image/pjpeg", "image/jpeg"),
     ("image/x-png", "image/png"),
@@ -31,6 +31,7 @@ const ALIASES: [(&str, &str); 9] = [
     ("audio/wave", "audio/wav"),
     ("audio/vnd.wave", "audio/wav"),
     ("application/ogg", "audio/ogg"),
+    ("audio/opus", "audio/ogg"),
     ("application/x-pdf", "application/pdf"),
 ];
 
@@ -109,6 +110,7 @@ mod tests {
     const HTML: &[u8] = b"<!DOCTYPE html><html><script>alert(1)</script>";
     const SVG: &[u8] = b"<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>";
     const WAV: &[u8] = b"RIFF\x24\0\0\0WAVEfmt ";
+    const OPUS: &[u8] = b"OggS\0\x02\0\0\0\0\0\0\0\0\xe3\xc4\x2c\x5a\0\0\0\0\x5f\x5e\x2f\x36\x01\x13OpusHead\x01\x02";
     const EXE: &[u8] = b"MZ\x90\0\x03\0\0\0";
     const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
@@ -141,6 +143,7 @@ mod tests {
             (Some(DOCX), "a.docx", EXE, "application/vnd.microsoft.portable-executable", false),
             (Some("application/zip"), "a.zip", PNG, "application/zip", false),
             (Some("audio/x-wav"), "a.wav", WAV, "audio/wav", true),
+            (Some("audio/ogg"), "a.ogg", OPUS, "audio/ogg", true),
             (Some("image/jpg"), "a.jpg", JPEG, "image/jpeg", true),
             (None, "a.docx", ZIP, DOCX, false),
             (Some(UNKNOWN), "a.pdf", PDF, "application/pdf", true),

@@ -1,10 +1,8 @@
 //! What files are called, and where they are said to lie: labels both, never a path that anybody follows.
 
-use crate::text_input;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use serde::Serialize;
-use std::fmt;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
@@ -60,12 +58,6 @@ fn is_unseen(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-impl fmt::Display for FileName {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
 /// A label such as `invoices/2026`: words parted by `/`, at most 255 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -96,14 +88,6 @@ impl FromStr for Folder {
         Ok(Self(text))
     }
 }
-
-impl fmt::Display for Folder {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-text_input!(Folder);
 
 macro_rules! stored_as_text {
     ($($name:ident),*) => { $(
@@ -165,7 +149,7 @@ mod tests {
     #[test]
     fn a_folder_is_a_label() {
         for label in ["invoices", "invoices/2026", "Küche/..x/a b", "日本"] {
-            assert_eq!(label.parse::<Folder>().unwrap().to_string(), label);
+            assert_eq!(label.parse::<Folder>().unwrap().0, label);
         }
         for path in [
             "",
