@@ -8,10 +8,13 @@ use crate::api::border::gate;
 use crate::api::border::live::Follower;
 use crate::api::border::live::Live;
 use crate::delivery::Delivery;
+use crate::desk::files::chunks;
+use crate::desk::files::links;
 use crate::desk::sla::alarms::Alarms;
 use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
+use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -27,6 +30,9 @@ use actix_web::web;
 use socket2::SockRef;
 use std::fs::File;
 use std::fs::TryLockError;
+use std::net::IpAddr;
+use std::net::Ipv4Addr;
+use std::net::Ipv6Addr;
 use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::os::unix::fs::OpenOptionsExt;
@@ -94,6 +100,11 @@ impl Server {
     /// When there is no thread to be had.
     pub fn start_on(store: Store, lock: File, config: &Config, clock: Clock, listener: TcpListener) -> Result<Self> {
         let address = listener.local_addr().map_err(Error::internal)?;
+        let base = base(config, address);
+        store.write_blocking(Actor::SYSTEM, move |tx| {
+            links::prepare(tx, &base)?;
+            chunks::give_up_all(tx)
+        })?;
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
         let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
         let delivery = {
@@ -153,6 +164,20 @@ fn start_alarms(store: &Store, clock: Clock) -> Result<work::Running> {
     let ringer = alarms.ringer();
     store.listen(move || ringer.ring());
     Ok(alarms)
+}
+
+/// What links to this server begin with. It can't be reached at the address that stands for all of them.
+fn base(config: &Config, mut address: SocketAddr) -> String {
+    if let Some(url) = &config.settings.public_url {
+        return url.trim_end_matches('/').to_owned();
+    }
+    if address.ip().is_unspecified() {
+        address.set_ip(match address.ip() {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    format!("http://{address}")
 }
 
 fn start_http(

@@ -52,6 +52,12 @@
 //! woken, and take it from there; one that is behind reads pieces of the feed from the store (`api::border::stream`). A stream
 //! ends when its key does, and when the server stops.
 //!
+//! # The way of a file
+//! `api::border::multipart` takes a form apart as it comes → each 256 KiB are a write of their own, under a row that says
+//! `pending` → the write that makes the message (or the file alone) makes it `ready`. What never gets there is given up by the
+//! end of the request, the next start, or the sweep, and cleared a few chunks at a time, as deleted files are. Out it goes by
+//! `api::border::download`, to whoever has the signed link, a chunk a read, each held against its checksum.
+//!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.
 //! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it.

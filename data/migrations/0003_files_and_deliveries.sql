@@ -13,7 +13,8 @@ CREATE TABLE files (
 );
 CREATE INDEX files_by_message ON files (message_id, position) WHERE message_id IS NOT NULL;
 -- Those whose bytes have to go: an upload that broke off, or a file that was deleted.
-CREATE INDEX files_to_clear ON files (state, created_at) WHERE state IN ('pending', 'doomed');
+CREATE INDEX files_pending ON files (created_at) WHERE state = 'pending';
+CREATE INDEX files_doomed ON files (created_at) WHERE state = 'doomed';
 
 CREATE TABLE file_chunks (
     file_id INTEGER NOT NULL REFERENCES files (id),

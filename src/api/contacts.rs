@@ -10,6 +10,7 @@ use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
 use crate::api::border::query::SYNC;
 use crate::api::border::routes::Routes;
+use crate::api::files;
 use crate::desk::contacts;
 use crate::desk::contacts::BulkContacts;
 use crate::desk::contacts::Contact;
@@ -84,10 +85,11 @@ async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) ->
 async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<HttpResponse> {
     let extent = query.take::<Erase>("erase").map_or(Extent::Person, |Erase| Extent::PersonAndMessages);
     query.done()?;
-    let erased = who.delete(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
+    let doomed = who.remove(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
+    files::clear(&who.context.store, doomed).await?;
     // Before the answer, if it can be: what the API says is erased is erased in the index's files as well.
     who.context.search.erase().await;
-    Ok(erased)
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// `erase=messages`, the one word that it takes.

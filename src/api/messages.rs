@@ -6,16 +6,32 @@ use crate::api::border::caller::Reader;
 use crate::api::border::caller::Writer;
 use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
+use crate::api::border::multipart::Expected;
+use crate::api::border::multipart::Incoming;
 use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
 use crate::api::border::routes::Routes;
+use crate::desk::files::ATTACHMENTS_MAX;
+use crate::desk::files::File;
+use crate::desk::files::chunks;
+use crate::desk::files::chunks::Arrived;
 use crate::desk::messages;
 use crate::desk::messages::Message;
 use crate::desk::messages::NewMessage;
 use crate::desk::threads::ConversationKind;
 use crate::types::Result;
+use crate::types::field;
+use crate::types::id::Id;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
+use serde_json::Value;
+
+/// What a message with files may be made of.
+const FORM: Expected = Expected {
+    texts: &["body", "type", "status"],
+    files: &["attachments[]", "attachments"],
+    files_max: ATTACHMENTS_MAX,
+};
 
 /// Adds the routes of messages.
 pub fn routes(v1: &mut Routes) {
@@ -42,18 +58,45 @@ async fn list(who: Reader, id: PathId<ConversationKind>, mut query: Query) -> Re
     let order = query.order(&[("created_at", "created_at")], false);
     let paging = query.paging();
     query.done()?;
-    who.list(paging, move |db, paging, _| messages::list(db, id.0, kind, order, paging)).await
+    who.list(paging, move |db, paging, now| messages::list(db, id.0, kind, order, paging, now)).await
 }
 
 async fn show(who: Reader, id: PathId<ConversationKind>, message: PathId<Message, 1>) -> Result<HttpResponse> {
-    who.show(move |db, _| messages::get(db, id.0, message.0)).await
+    who.show(move |db, now| messages::get(db, id.0, message.0, now)).await
 }
 
-async fn create(who: Writer, id: PathId<ConversationKind>, new: Input<NewMessage>) -> Result<HttpResponse> {
-    if new.value.imported {
+async fn create(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Result<HttpResponse> {
+    if body.is_form() {
+        return create_with_files(who, id, body).await;
+    }
+    let new: Input<NewMessage> = body.json().await?;
+    write(&who, id, new, Vec::new()).await
+}
+
+/// The files are uploaded as any others, and then go with the message as those do that JSON names.
+async fn create_with_files(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Result<HttpResponse> {
+    // Before megabytes come in for a conversation that is not there.
+    who.context.store.read(move |db| messages::check_conversation(db, id.0)).await?;
+    let form = body.form(&who.context, &FORM).await?;
+    let mut json: serde_json::Map<String, Value> =
+        form.texts.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect();
+    let ids: Vec<Id<File>> = form.files.iter().map(|file| file.id).collect();
+    json.insert("attachment_ids".to_owned(), serde_json::to_value(&ids)?);
+    let new = Input { value: field::parse(json.into())?, fingerprint: form.fingerprint };
+    write(&who, id, new, form.files.clone()).await
+}
+
+async fn write(
+    who: &Writer,
+    id: PathId<ConversationKind>,
+    new: Input<NewMessage>,
+    files: Vec<Arrived>,
+) -> Result<HttpResponse> {
+    if new.value.is_imported() {
         who.require_admin()?;
     }
     who.post(new.fingerprint, false, move |tx| {
+        files.iter().try_for_each(|file| chunks::keep(tx, file, None))?;
         let message = messages::create(tx, id.0, new.value)?;
         // Its own thread, not the one asked for: a comment to a ticket closed long ago starts a new one.
         answer::created(&format!("/v1/conversations/{}/messages", message.conversation_id), &message)

@@ -7,6 +7,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
 pub mod events;
+pub mod files;
 pub mod health;
 pub mod inboxes;
 pub mod me;
@@ -35,6 +36,7 @@ pub fn routes() -> Routes {
         inboxes::routes,
         webhooks::routes,
         deliveries::routes,
+        files::routes,
         events::routes,
         search::routes,
         api_keys::routes,

@@ -48,7 +48,7 @@ impl Check {
         match faults.len() {
             0 if self.json => Ok(()),
             0 => {
-                println!("OK: the file is whole, and all counters, clocks, events and the search index agree.");
+                println!("OK: the file is whole, and all counters, clocks, events, files and the search index agree.");
                 Ok(())
             }
             1 => Err(Failure::new(Failure::DATA, "1 fault was found.")),

@@ -13,6 +13,7 @@ use crate::desk::api_keys::Plan;
 use crate::desk::webhooks::TargetRule;
 use crate::store::Store;
 use crate::types::error::Error;
+use crate::types::size::Size;
 use crate::types::time::Clock;
 use clap::Args;
 use ipnet::IpNet;
@@ -64,6 +65,9 @@ pub struct Serve {
     /// Where webhooks may go: public, loopback or any [default: loopback while listening on loopback, else public].
     #[arg(long, env = "COMMFLOW_WEBHOOK_TARGETS", value_parser = parsed::<TargetRule>)]
     webhook_targets: Option<TargetRule>,
+    /// Largest file that is taken, such as 500K, 25MiB or 1GB.
+    #[arg(long, env = "COMMFLOW_MAX_FILE_SIZE", default_value = "25 MiB", value_parser = parsed::<Size>, value_name = "SIZE")]
+    max_file_size: Size,
     /// A proxy whose `X-Forwarded-For` counts, such as 10.0.0.0/8. May be given more than once.
     #[arg(long, env = "COMMFLOW_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     trusted_proxy: Vec<IpNet>,
@@ -142,6 +146,7 @@ impl Serve {
                 public_url: self.public_url.clone(),
                 trusted_proxies: self.trusted_proxy.clone(),
                 streams_max: connections_max * STREAMS_SHARE.0 / STREAMS_SHARE.1,
+                max_file_size: self.max_file_size,
                 patience: Patience::default(),
             },
         }

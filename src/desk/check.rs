@@ -1,5 +1,7 @@
-//! Does what is kept twice agree? The counters with the rows, the SLA clocks with their marks, the threads with their messages.
+//! Does what is kept twice agree? The counters with the rows, the SLA clocks with their marks, the threads with their messages,
+//! the files with their checksums.
 
+use crate::desk::files::chunks;
 use crate::desk::sla;
 use crate::desk::threads::marks;
 use crate::desk::threads::row;
@@ -10,7 +12,7 @@ use crate::types::id::Id;
 use rusqlite::Connection;
 
 /// One query a line: what it looks for, as rows of text. No row: no fault.
-const AGREEMENTS: [&str; 9] = [
+const AGREEMENTS: [&str; 11] = [
     "SELECT 'conversation totals differ: ' || status || ', ' || priority || ', ' || channel || ': counted ' || sum(counted) || ', kept ' || sum(kept) FROM (
         SELECT status, ifnull(assignee_id, 0) AS assignee, priority, channel, count(*) AS counted, 0 AS kept FROM threads GROUP BY 1, 2, 3, 4
         UNION ALL SELECT status, assignee_id, priority, channel, 0, n FROM conversation_counts)
@@ -34,6 +36,9 @@ const AGREEMENTS: [&str; 9] = [
     "SELECT 'delivery ' || id || ' waits, but webhook ' || webhook_id || ' is off' FROM deliveries
      WHERE state = 'waiting' AND webhook_id NOT IN (SELECT id FROM webhooks WHERE active)",
     "SELECT 'the feed lacks ids between ' || min(id) || ' and ' || max(id) FROM events HAVING count(*) <> max(id) - min(id) + 1",
+    "SELECT 'chunk ' || number || ' belongs to no file: ' || file_id FROM file_chunks WHERE file_id NOT IN (SELECT id FROM files)",
+    "SELECT 'file ' || id || ' goes with a message that is not there: ' || message_id FROM files
+     WHERE message_id IS NOT NULL AND message_id NOT IN (SELECT id FROM messages)",
 ];
 
 /// What does not agree.
@@ -53,5 +58,6 @@ pub fn agreements(db: &Connection) -> Result<Vec<Fault>> {
             faults.push(format!("the SLA clock of {} does not follow from its marks", thread.id));
         }
     }
+    faults.extend(chunks::check(db)?);
     Ok(faults)
 }

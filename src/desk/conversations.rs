@@ -3,6 +3,7 @@
 use crate::desk::contacts;
 use crate::desk::contacts::Contact;
 use crate::desk::contacts::ContactGiven;
+use crate::desk::files::AttachmentIds;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
 pub use crate::desk::threads::ConversationId;
@@ -17,6 +18,7 @@ use crate::desk::threads::change::NewStatus;
 use crate::desk::threads::change::TagChange;
 use crate::desk::threads::change::ThreadPatch;
 use crate::desk::threads::counts;
+use crate::desk::threads::message;
 use crate::desk::threads::message::MessageType;
 use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
@@ -41,6 +43,9 @@ use crate::types::text::Body;
 use crate::types::text::Line;
 use crate::types::time::Time;
 use deserr::Deserr;
+use deserr::IntoValue;
+use deserr::Value;
+use deserr::ValuePointerRef;
 use rusqlite::Connection;
 
 /// What it takes to begin a conversation.
@@ -77,14 +82,27 @@ pub struct NewConversation {
 }
 
 /// What was written first.
+#[derive(Debug, Clone)]
+pub struct FirstMessage(FirstGiven);
+
+impl Deserr<Invalid> for FirstMessage {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
+        message::parse_written(value, at).map(Self)
+    }
+}
+
 #[derive(Debug, Clone, Deserr)]
 #[deserr(error = Invalid, deny_unknown_fields)]
-pub struct FirstMessage {
-    /// The text.
-    pub body: Body,
+struct FirstGiven {
+    /// The text; may be left out where there are attachments.
+    #[deserr(default)]
+    body: Option<Body>,
     /// `comment` if not said: most conversations begin with a customer. With `reply`, a user begins.
     #[deserr(rename = "type", default = MessageType::Comment)]
-    pub kind: MessageType,
+    kind: MessageType,
+    /// Files that were uploaded before, and go with it.
+    #[deserr(default)]
+    attachment_ids: AttachmentIds,
 }
 
 /// What may change about a conversation.
@@ -210,6 +228,8 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
         .map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]));
     let custom_fields = faults.gather(custom_fields)?;
     let contact = faults.gather(contacts::find_or_create(&tx.importing(new.imported), &new.contact))?;
+    let FirstMessage(first) = new.message;
+    faults.gather(first.attachment_ids.check(tx).map_err(|error| error.within("message")))?;
     faults.check()?;
     let (Some(moment), Some(assignee), Some(custom_fields), Some(contact)) = (moment, assignee, custom_fields, contact)
     else {
@@ -224,7 +244,8 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
         custom_fields,
         created_at: moment.at,
     };
-    let first = First { kind: new.message.kind, body: new.message.body };
+    let body = first.body.unwrap_or_else(Body::empty);
+    let first = First { kind: first.kind, body, attachments: first.attachment_ids };
     let (thread, _) = begin::begin(tx, thread, new.tags.0, first, None, moment)?;
     Ok(thread.into())
 }

@@ -5,6 +5,8 @@ use crate::desk::contacts;
 use crate::desk::contacts::Contact;
 use crate::desk::contacts::DELETED_NAME;
 use crate::desk::deliveries;
+use crate::desk::files;
+use crate::desk::files::File;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -17,6 +19,9 @@ use serde_json::json;
 
 /// What a thread is called whose first words were erased.
 const DELETED_SUBJECT: &str = "Deleted conversation";
+
+/// What a file is called that was erased.
+const DELETED_FILE: &str = "Deleted file";
 
 /// What is left of an erased contact in the feed.
 #[derive(Serialize)]
@@ -33,13 +38,17 @@ pub enum Extent {
     PersonAndMessages,
 }
 
-/// Erases a contact. The address is free again; `contact.deleted` carries the id alone.
+/// Erases a contact. The address is free again; `contact.deleted` carries the id alone. Gives the files that went with what
+/// the person wrote: their bytes are to be cleared by [`files::chunks::clear_all`], for they may be too many for one write.
 ///
 /// # Errors
 /// `not_found`, also when the contact was erased before.
-pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<Vec<Id<File>>> {
     contacts::get(tx, id)?;
+    let mut doomed = Vec::new();
     if extent == Extent::PersonAndMessages {
+        doomed = files::erase_of_contact(tx, id.row())?;
+        blank_uploads(tx, &doomed)?;
         erase_messages(tx, id)?;
     }
     deliveries::forget_answers(tx, id.row())?;
@@ -51,6 +60,17 @@ pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
         .execute(params![id, tx.now])?;
     tx.emit(EventKind::ContactDeleted, About::new(id, None), None, &Gone { id })?;
     tx.erased();
+    Ok(doomed)
+}
+
+/// The answers to uploads name their files, too; whose they would be was not known then.
+fn blank_uploads(tx: &Tx, ids: &[Id<File>]) -> Result<()> {
+    let mut blank =
+        tx.prepare_cached("UPDATE idempotent_answers SET body = ?2 WHERE location = ?1 AND body IS NOT NULL")?;
+    for id in ids {
+        let body = json!({"data": {"id": id, "name": DELETED_FILE, "deleted": true}});
+        blank.execute(params![format!("/v1/files/{id}"), body.to_string()])?;
+    }
     Ok(())
 }
 
@@ -138,7 +158,7 @@ fn scrub_value(value: &mut Value, id: &str, extent: Extent) {
     }
 }
 
-/// What the person wrote: a comment's text, a thread's subject and description, and what was noted of the thread.
+/// What the person wrote: a comment's text and files, a thread's subject and description, and what was noted of the thread.
 fn scrub_words(object: &mut serde_json::Map<String, Value>) {
     let comment = object.get("type").and_then(Value::as_str) == Some("comment");
     for (field, value) in object.iter_mut() {
@@ -146,6 +166,7 @@ fn scrub_words(object: &mut serde_json::Map<String, Value>) {
             "body" if comment => Value::from(""),
             "subject" | "description" if !value.is_null() => Value::from(DELETED_SUBJECT),
             "custom_fields" => json!({}),
+            "attachments" if comment => json!([]),
             _ => continue,
         };
         *value = blank;

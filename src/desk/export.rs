@@ -71,7 +71,7 @@ fn exported(db: &Connection, id: ConversationId, now: Time) -> Result<ExportedTh
     let (conversation, ticket) = tickets::of_thread(db, id, now)?;
     let mut select = db.prepare_cached("SELECT id FROM messages WHERE thread_id = ?1 ORDER BY created_at, id")?;
     let numbers = select.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-    let messages = numbers.into_iter().map(|number| message::get(db, number)).collect::<Result<_>>()?;
+    let messages = numbers.into_iter().map(|number| message::get(db, number, now)).collect::<Result<_>>()?;
     Ok(ExportedThread { conversation, ticket, messages })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::desk::contacts;
 use crate::desk::contacts::DELETED_NAME;
+use crate::desk::files::AttachmentIds;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::begin;
@@ -38,6 +39,9 @@ use crate::types::paging::Paging;
 use crate::types::text::Body;
 use crate::types::time::Time;
 use deserr::Deserr;
+use deserr::IntoValue;
+use deserr::Value;
+use deserr::ValuePointerRef;
 use rusqlite::Connection;
 use rusqlite::params;
 
@@ -45,23 +49,43 @@ use rusqlite::params;
 pub const REOPENS_WITHIN_S: i64 = 14 * 24 * 3_600;
 
 /// What it takes to write a message.
+#[derive(Debug, Clone)]
+pub struct NewMessage(Given);
+
+impl Deserr<Invalid> for NewMessage {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
+        message::parse_written(value, at).map(Self)
+    }
+}
+
+impl NewMessage {
+    /// Whether it is history from elsewhere.
+    pub fn is_imported(&self) -> bool {
+        self.0.imported
+    }
+}
+
 #[derive(Debug, Clone, Deserr)]
 #[deserr(error = Invalid, deny_unknown_fields)]
-pub struct NewMessage {
-    /// What is written.
-    pub body: Body,
+struct Given {
+    /// What is written; may be left out where there are attachments.
+    #[deserr(default)]
+    body: Option<Body>,
     /// `reply` if not said. A `comment` is the contact's: integrations bring in with it what a customer wrote.
     #[deserr(rename = "type", default = MessageType::Reply)]
-    pub kind: MessageType,
+    kind: MessageType,
     /// Where the thread stands afterwards: reply and close in one call.
     #[deserr(default)]
-    pub status: Option<ConversationStatus>,
+    status: Option<ConversationStatus>,
     /// History from elsewhere: no SLA, no notification, and `created_at` lies in the past.
     #[deserr(default)]
-    pub imported: bool,
+    imported: bool,
     /// Only with `imported`.
     #[deserr(default)]
-    pub created_at: Option<Time>,
+    created_at: Option<Time>,
+    /// Files that were uploaded before, and go with it.
+    #[deserr(default)]
+    attachment_ids: AttachmentIds,
 }
 
 /// The messages of a thread, oldest first.
@@ -74,6 +98,7 @@ pub fn list(
     kind: Option<MessageType>,
     order: Order,
     paging: &Paging,
+    now: Time,
 ) -> Result<Page<Message>> {
     let counts = row::get(db, id)?.messages;
     let total = match kind {
@@ -82,7 +107,7 @@ pub fn list(
         Some(MessageType::Reply) => counts.replies,
         Some(MessageType::Note) => counts.notes,
     };
-    query(id, kind, order).page(db, paging, total, |number| message::get(db, number))
+    query(id, kind, order).page(db, paging, total, |number| message::get(db, number, now))
 }
 
 /// The list behind [`list`], for the test of its plans.
@@ -90,28 +115,37 @@ pub fn query(id: ConversationId, kind: Option<MessageType>, order: Order) -> Lis
     List::of("messages", "id", order).filter("thread_id = ?", &Some(id)).filter("type = ?", &kind)
 }
 
+/// Whether there is such a conversation.
+///
+/// # Errors
+/// `not_found` when there is none.
+pub fn check_conversation(db: &Connection, id: ConversationId) -> Result<()> {
+    row::get(db, id).map(drop)
+}
+
 /// One message of a thread.
 ///
 /// # Errors
 /// `not_found` when the thread has no such message.
-pub fn get(db: &Connection, id: ConversationId, message: Id<Message>) -> Result<Message> {
+pub fn get(db: &Connection, id: ConversationId, message: Id<Message>, now: Time) -> Result<Message> {
     let stands: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1 AND thread_id = ?2)")?
         .query_row(params![message, id], |row| row.get(0))?;
-    if stands { message::get(db, message.row()) } else { Err(Error::not_found(message)) }
+    if stands { message::get(db, message.row(), now) } else { Err(Error::not_found(message)) }
 }
 
 /// Writes a message into a thread; a comment may reopen it, or start a new one (see [`REOPENS_WITHIN_S`]).
 ///
 /// # Errors
 /// `not_found`; `conflict` for a comment of an erased contact; 422 with all the fields at fault.
-pub fn create(tx: &Tx, id: ConversationId, new: NewMessage) -> Result<Message> {
+pub fn create(tx: &Tx, id: ConversationId, NewMessage(new): NewMessage) -> Result<Message> {
     let old = row::get(tx, id)?;
     let mut faults = Faults::default();
     let moment = faults.gather(Moment::new(tx.now, new.imported, new.created_at))?;
     if new.imported && new.status.is_some() {
         faults.add("status", Rule::InvalidFormat, "can't be changed by what is brought in");
     }
+    faults.gather(new.attachment_ids.check(tx))?;
     faults.check()?;
     let Some(moment) = moment else { return Err(Error::invalid(Vec::new())) };
     if new.kind == MessageType::Comment && old.contact.name.as_deref() == Some(DELETED_NAME) {
@@ -120,7 +154,9 @@ pub fn create(tx: &Tx, id: ConversationId, new: NewMessage) -> Result<Message> {
         })?;
     }
     if new.kind == MessageType::Comment && !moment.imported && is_long_closed(&old, tx.now) {
-        return follow_up(tx, &old, new.body, moment);
+        let body = new.body.unwrap_or_else(Body::empty);
+        let first = First { kind: MessageType::Comment, body, attachments: new.attachment_ids };
+        return follow_up(tx, &old, first, moment);
     }
     let mut thread = old.clone();
     let mut marks = Vec::new();
@@ -132,7 +168,13 @@ pub fn create(tx: &Tx, id: ConversationId, new: NewMessage) -> Result<Message> {
     if let Some(status) = new.status {
         change::turn(&mut thread, &mut marks, NewStatus::Conversation(status), tx.now);
     }
-    let written = Written { kind: new.kind, body: new.body, imported: moment.imported, created_at: moment.at };
+    let written = Written {
+        kind: new.kind,
+        body: new.body.unwrap_or_else(Body::empty),
+        attachments: new.attachment_ids,
+        imported: moment.imported,
+        created_at: moment.at,
+    };
     let message = message::insert(tx, &thread, written)?;
     if moment.imported {
         thread.waiting_since = waiting_since(tx, id)?;
@@ -158,7 +200,7 @@ fn is_long_closed(thread: &Thread, now: Time) -> bool {
 }
 
 /// A new ticket that takes up a closed one, with the comment as its first.
-fn follow_up(tx: &Tx, old: &Thread, body: Body, moment: Moment) -> Result<Message> {
+fn follow_up(tx: &Tx, old: &Thread, first: First, moment: Moment) -> Result<Message> {
     let Some(ticket) = &old.ticket else { return Err(Error::not_found("ticket")) };
     let new = NewThread {
         subject: old.subject.clone(),
@@ -169,8 +211,8 @@ fn follow_up(tx: &Tx, old: &Thread, body: Body, moment: Moment) -> Result<Messag
         custom_fields: CustomFields::default(),
         created_at: tx.now,
     };
-    let part = NewTicketPart { inbox: ticket.inbox, follow_up_of: Some(ticket.id), description: Some(body.clone()) };
-    let first = First { kind: MessageType::Comment, body };
+    let description = Some(first.body.clone()).filter(|body| !body.as_str().is_empty());
+    let part = NewTicketPart { inbox: ticket.inbox, follow_up_of: Some(ticket.id), description };
     begin::begin(tx, new, Vec::new(), first, Some(part), moment).map(|(_, message)| message)
 }
 

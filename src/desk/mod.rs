@@ -1,7 +1,7 @@
 //! The help desk itself: one file a noun, with its types, its rules, its SQL and its events together.
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
-//! users, teams, inboxes, tags, contacts < threads (with their SLA clock) < messages < conversations, tickets < erasure, export.
+//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure, export.
 
 pub mod api_keys;
 pub mod bulk;
@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod deliveries;
 pub mod erasure;
 pub mod export;
+pub mod files;
 pub mod inboxes;
 pub mod messages;
 pub mod passwords;

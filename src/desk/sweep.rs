@@ -1,7 +1,8 @@
 //! Removes what has outlived its time: events and settled deliveries after 30 days, answers to idempotent requests after a
-//! day.
+//! day, and the bytes of files that are deleted or never came to their end.
 
 use crate::desk::deliveries;
+use crate::desk::files::chunks;
 use crate::store::Store;
 use crate::store::feed;
 use crate::store::tx::Actor;
@@ -49,5 +50,7 @@ pub fn sweep(tx: &Tx) -> Result<bool> {
         )?
         .execute(params![tx.now.plus(-ANSWERS_KEPT_S), MOST_AT_ONCE])?;
     let deliveries = deliveries::remove_expired(tx, MOST_AT_ONCE)?;
-    Ok(events + answers + deliveries > 0)
+    chunks::give_up_old(tx)?;
+    let files = chunks::clear(tx)?;
+    Ok(events + answers + deliveries > 0 || files)
 }

@@ -5,6 +5,7 @@ use crate::desk::bulk::Ids;
 use crate::desk::bulk::Outcome;
 use crate::desk::contacts;
 use crate::desk::contacts::ContactGiven;
+use crate::desk::files::AttachmentIds;
 use crate::desk::inboxes;
 use crate::desk::inboxes::Inbox;
 use crate::desk::sla;
@@ -101,6 +102,9 @@ pub struct NewTicket {
     /// Only with `imported`.
     #[deserr(default)]
     pub created_at: Option<Time>,
+    /// Files that were uploaded before, and go with the first comment; not taken with `conversation_id`.
+    #[deserr(default)]
+    pub attachment_ids: AttachmentIds,
 }
 
 /// What may change about a ticket.
@@ -279,6 +283,13 @@ fn of_conversation(tx: &Tx, id: ConversationId, new: NewTicket) -> Result<Ticket
             );
         }
     }
+    if !new.attachment_ids.0.is_empty() {
+        faults.add(
+            "attachment_ids",
+            Rule::InvalidFormat,
+            "can't be given beside `conversation_id`: no comment is written that could carry them",
+        );
+    }
     let thread = row::get(tx, id).map_err(|error| match error.code {
         Code::NotFound => {
             Error::invalid_field("conversation_id", Rule::UnknownId, format!("there is no conversation {id}"))
@@ -331,6 +342,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
         Some(given) => faults.gather(contacts::find_or_create(&tx.importing(new.imported), given))?,
         None => None,
     };
+    faults.gather(new.attachment_ids.check(tx))?;
     faults.check()?;
     let (Some(subject), Some(description), Some(contact)) = (new.subject, new.description, contact) else {
         return Err(Error::invalid(Vec::new()));
@@ -348,7 +360,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
         custom_fields,
         created_at: moment.at,
     };
-    let first = First { kind: MessageType::Comment, body: description.clone() };
+    let first = First { kind: MessageType::Comment, body: description.clone(), attachments: new.attachment_ids };
     let part = NewTicketPart { inbox, follow_up_of: None, description: Some(description) };
     let (thread, _) = begin::begin(tx, thread, new.tags.0.unwrap_or_default().0, first, Some(part), moment)?;
     view(thread, tx.now)

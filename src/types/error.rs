@@ -21,6 +21,7 @@ macro_rules! codes {
 
 codes! {
     MalformedJson      "malformed_json"         400 "The body is not JSON.";
+    MalformedMultipart "malformed_multipart"    400 "The body is not a well-formed form with files.";
     InvalidParameter   "invalid_parameter"      400 "A query parameter or header is unknown, out of range or of the wrong type.";
     Unauthorized       "unauthorized"           401 "No credentials, or wrong, revoked or expired ones.";
     Forbidden          "forbidden"              403 "The role or the key's scope does not allow it.";
@@ -33,6 +34,7 @@ codes! {
     PreconditionFailed "precondition_failed"    412 "`If-Match` does not match: someone else was faster.";
     TooLarge           "too_large"              413 "The body is over its limit.";
     UnsupportedMedia   "unsupported_media_type" 415 "The body is not of a type that this path takes.";
+    RangeNotSatisfiable "range_not_satisfiable" 416 "The file has no bytes in the range asked for.";
     ValidationFailed   "validation_failed"      422 "Well-formed JSON that breaks a rule.";
     RateLimited        "rate_limited"           429 "Too many requests.";
     Internal           "internal"               500 "A fault of ours.";

@@ -11,6 +11,7 @@ pub mod id;
 pub mod paging;
 pub mod reach;
 pub mod signature;
+pub mod size;
 pub mod text;
 pub mod time;
 

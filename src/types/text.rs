@@ -112,6 +112,13 @@ texts! {
     };
 }
 
+impl Body {
+    /// The text of a message that is nothing but its attachments.
+    pub fn empty() -> Self {
+        Self(String::new())
+    }
+}
+
 /// What two names share when they differ in case alone.
 pub fn fold(text: &str) -> String {
     text.to_lowercase()

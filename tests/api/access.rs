@@ -2,6 +2,7 @@
 
 use crate::harness::Client;
 use crate::harness::DAY;
+use crate::harness::FORM;
 use crate::harness::TestApp;
 use commflow::desk::api_keys::Scope;
 use commflow::desk::users::Role;
@@ -28,7 +29,7 @@ use Who::Write;
 
 /// A route as it is promised: who may call it, what with, and the status of success.
 pub struct Row {
-    /// GET, POST, PATCH or DELETE.
+    /// GET, HEAD, POST, PATCH or DELETE.
     pub method: &'static str,
     /// With `{…}` for what varies.
     pub path: &'static str,
@@ -36,8 +37,15 @@ pub struct Row {
     pub who: Who,
     /// The status when all is well.
     pub success: u16,
-    /// A body that it takes, for POST and PATCH.
+    /// A body that it takes, for POST and PATCH: JSON, or a form.
     pub body: &'static str,
+}
+
+impl Row {
+    /// Whether its body is a form.
+    pub fn is_form(&self) -> bool {
+        self.body.starts_with("--")
+    }
 }
 
 const fn row(method: &'static str, path: &'static str, who: Who, success: u16, body: &'static str) -> Row {
@@ -47,6 +55,8 @@ const fn row(method: &'static str, path: &'static str, who: Who, success: u16, b
 /// Every route there is. In this order all of them succeed, one after the other.
 pub const ROWS: &[Row] = &[
     row("GET", "/healthz", Public, 200, ""),
+    row("GET", "/files/{file_id}", Public, 200, ""),
+    row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
     row("GET", "/v1/search", Read, 200, ""),
     row("GET", "/v1/conversations", Read, 200, ""),
@@ -171,6 +181,14 @@ pub const ROWS: &[Row] = &[
     row("POST", "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", Admin, 201, ""),
     row("GET", "/v1/events", Read, 200, ""),
     row("GET", "/v1/events/stream", Read, 200, ""),
+    row(
+        "POST",
+        "/v1/files",
+        Write,
+        201,
+        "--boundary-of-the-tests\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nHello\r\n--boundary-of-the-tests--\r\n",
+    ),
+    row("GET", "/v1/files/{file_id}", Read, 200, ""),
     row("GET", "/v1/api_keys", Admin, 200, ""),
     row(
         "POST",
@@ -180,6 +198,7 @@ pub const ROWS: &[Row] = &[
         r#"{"name": "Relay", "user_id": "user_001", "scopes": ["read"], "plan": "starter", "rate_limit": 7, "expires_at": "2030-01-01"}"#,
     ),
     row("GET", "/v1/api_keys/{key_id}", Admin, 200, ""),
+    row("DELETE", "/v1/files/{file_id}", Write, 204, ""),
     row("DELETE", "/v1/api_keys/{key_id}", Admin, 204, ""),
     row("DELETE", "/v1/webhooks/{webhook_id}", Admin, 204, ""),
     row("DELETE", "/v1/tags/{tag_id}", Write, 204, ""),
@@ -201,13 +220,14 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
     let sent = "INSERT INTO deliveries (webhook_id, event_id, event_type, subject, state, attempts, created_at)
         VALUES (1, 1, 'ticket.sla_breached', 'ticket_001', 'failed', 10, 0)";
     desk.server().store.write_blocking(Actor::SYSTEM, move |tx| Ok(tx.execute(sent, [])?)).unwrap();
+    keeper.upload("a.txt", "text/plain", b"Hello");
     keeper
 }
 
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
     let mut filled = path.to_owned();
-    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key"] {
+    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
     filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001")
@@ -224,7 +244,11 @@ pub fn asked(path: &str, query: &str) -> String {
 
 fn call(row: &Row, caller: &Client<'_>, headers: &[(&str, &str)]) -> crate::harness::Answer {
     let body = (!row.body.is_empty()).then(|| row.body.to_owned());
-    caller.send(row.method, &asked(row.path, ""), headers, body)
+    // What is public is a link, and works only as it was signed.
+    let path = if row.path.starts_with("/files/") { caller.link("file_001") } else { asked(row.path, "") };
+    let media = [("content-type", FORM)];
+    let headers = if row.is_form() { [&media[..], headers].concat() } else { headers.to_vec() };
+    caller.send(row.method, &path, &headers, body)
 }
 
 /// All that can be listed; of API keys only which there are, for they note when they were used.
@@ -319,7 +343,7 @@ fn who_is_not_known_learns_nothing_of_what_there_is() {
 #[test]
 fn anyone_may_ask_what_is_public() {
     let desk = TestApp::new();
-    let admin = desk.admin();
+    let admin = furnish(&desk);
     for row in ROWS.iter().filter(|row| row.who == Public) {
         for caller in [&desk.anyone(), &desk.with_key("cf_nonsense"), &admin] {
             call(row, caller, &[]).expect(row.success);

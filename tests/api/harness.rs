@@ -10,6 +10,7 @@ use commflow::desk::api_keys;
 use commflow::desk::api_keys::NewApiKey;
 use commflow::desk::api_keys::Scope;
 use commflow::desk::check;
+use commflow::desk::files::links::Links;
 use commflow::desk::users;
 use commflow::desk::users::NewUser;
 use commflow::desk::users::Role;
@@ -22,6 +23,7 @@ use commflow::store::tx::Actor;
 use commflow::types::field::Field;
 use commflow::types::field::Given;
 use commflow::types::id::Id;
+use commflow::types::size::Size;
 use commflow::types::time::Clock;
 use commflow::types::time::Time;
 use serde_json::Value;
@@ -81,6 +83,7 @@ impl TestApp {
             public_url: None,
             trusted_proxies: Vec::new(),
             streams_max: 200,
+            max_file_size: Size::mebibytes(25),
             // A machine that runs many tests at once may take longer than a user would wait.
             patience: Patience { index: Duration::from_secs(30), ..Patience::default() },
         };
@@ -330,16 +333,40 @@ impl Client<'_> {
         .expect("the server answers");
         // A stream has no end; who follows it does so on a wire.
         let is_stream = response.headers().get("content-type").is_some_and(|value| value == "text/event-stream");
-        let text = match is_stream {
-            true => String::new(),
-            false => response.body_mut().with_config().limit(100 << 20).read_to_string().unwrap(),
+        let bytes = match is_stream {
+            true => Vec::new(),
+            false => response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap(),
         };
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let status = response.status().as_u16();
         if status >= 500 {
             self.app.faults.fetch_add(1, Ordering::SeqCst);
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Answer { request: format!("{method} {path}"), status, headers: response.headers().clone(), text, body }
+        Answer { request: format!("{method} {path}"), status, headers: response.headers().clone(), text, bytes, body }
+    }
+
+    /// POST of a form.
+    pub fn post_form(&self, path: &str, parts: &[Part<'_>]) -> Answer {
+        self.post_form_with(path, &[], parts)
+    }
+
+    /// POST of a form with more headers.
+    pub fn post_form_with(&self, path: &str, headers: &[(&str, &str)], parts: &[Part<'_>]) -> Answer {
+        let headers = [&[("content-type", FORM)], headers].concat();
+        self.send_bytes("POST", path, &headers, Some(form(parts)))
+    }
+
+    /// A new file.
+    pub fn upload(&self, name: &str, media: &str, bytes: &[u8]) -> Value {
+        self.post_form("/v1/files", &[file("file", name, media, bytes)]).created()
+    }
+
+    /// The path and query of the link to a file, whether there is one or not.
+    pub fn link(&self, id: &str) -> String {
+        let (id, now) = (id.parse().unwrap(), self.app.now());
+        let url = self.app.server().store.read_blocking(|db| Links::read(db)?.url(id, now)).unwrap();
+        path_of(&url)
     }
 
     /// A new ticket; what is not given is made up.
@@ -367,6 +394,54 @@ impl Client<'_> {
     }
 }
 
+/// What a form says that it is.
+pub const FORM: &str = "multipart/form-data; boundary=boundary-of-the-tests";
+
+/// A part of a form.
+#[derive(Clone, Copy)]
+pub struct Part<'a> {
+    name: &'a str,
+    file: Option<(&'a str, &'a str)>,
+    bytes: &'a [u8],
+}
+
+/// A text.
+pub fn text<'a>(name: &'a str, text: &'a str) -> Part<'a> {
+    Part { name, file: None, bytes: text.as_bytes() }
+}
+
+/// A file, with its name and type; an empty type: none.
+pub fn file<'a>(name: &'a str, file_name: &'a str, media: &'a str, bytes: &'a [u8]) -> Part<'a> {
+    Part { name, file: Some((file_name, media)), bytes }
+}
+
+/// The body of a form.
+pub fn form(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for part in parts {
+        body.extend(b"--boundary-of-the-tests\r\ncontent-disposition: form-data; name=\"");
+        body.extend(part.name.as_bytes());
+        body.extend(b"\"");
+        if let Some((name, media)) = part.file {
+            body.extend(format!("; filename=\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\"")).bytes());
+            if !media.is_empty() {
+                body.extend(format!("\r\ncontent-type: {media}").bytes());
+            }
+        }
+        body.extend(b"\r\n\r\n");
+        body.extend(part.bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--boundary-of-the-tests--\r\n");
+    body
+}
+
+/// Path and query of an address.
+pub fn path_of(url: &str) -> String {
+    let (_, rest) = url.split_once("://").unwrap();
+    rest[rest.find('/').unwrap()..].to_owned()
+}
+
 /// What came back.
 pub struct Answer {
     request: String,
@@ -376,6 +451,8 @@ pub struct Answer {
     pub headers: http::HeaderMap,
     /// The body as text.
     pub text: String,
+    /// The body as it came.
+    pub bytes: Vec<u8>,
     /// The body as JSON; null if it is none.
     pub body: Value,
 }

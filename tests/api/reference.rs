@@ -3,6 +3,8 @@
 use crate::harness::Client;
 use crate::harness::HOUR;
 use crate::harness::TestApp;
+use crate::harness::file;
+use crate::harness::text;
 use commflow::desk::api_keys::Scope;
 use commflow::desk::users::Role;
 use commflow::store::tx::Actor;
@@ -293,6 +295,31 @@ fn bulk_updates_are_written_as_in_the_reference() {
     let answer = sarah.post("/v1/contacts/bulk", contacts).expect(200);
     assert_eq!(answer.body["data"]["updated"], json!(["contact_001", "contact_002"]));
     assert_eq!(sarah.get("/v1/contacts/contact_002").ok()["custom_fields"], json!({"segment": "enterprise"}));
+}
+
+#[test]
+fn files_are_uploaded_read_and_deleted_as_in_the_reference() {
+    let desk = TestApp::new();
+    let sarah = workspace(&desk);
+    let bytes = [&b"%PDF-1.7\n"[..], &[b' '; 102_391]].concat();
+    let parts = [file("file", "document.pdf", "application/pdf", &bytes), text("folder", "invoices")];
+    let example = json!({"id": "file_001", "name": "document.pdf", "size": 102_400, "mime_type": "application/pdf",
+        "url": "https://files.commflow.io/...", "created_at": "2026-01-15T12:00:00Z"});
+    let created = sarah.post_form("/v1/files", &parts).created();
+    shows(&created, example.clone());
+    assert_eq!((&created["size"], &created["mime_type"]), (&example["size"], &example["mime_type"]));
+    shows(&sarah.get("/v1/files/file_001").ok(), example);
+    sarah.delete("/v1/files/file_001").expect(204);
+}
+
+#[test]
+fn a_message_with_attachments_is_written_as_in_the_reference() {
+    let desk = TestApp::new();
+    let sarah = workspace(&desk);
+    let parts = [text("body", "Message text"), text("type", "reply"), file("attachments[]", "a.txt", "", b"a")];
+    let message = sarah.post_form("/v1/conversations/conv_123/messages", &parts).created();
+    assert_eq!((&message["body"], &message["type"]), (&json!("Message text"), &json!("reply")));
+    assert_eq!(message["attachments"][0]["name"], "a.txt");
 }
 
 #[test]

@@ -90,6 +90,12 @@ impl Wire {
         Some(response)
     }
 
+    /// All that still comes until the server closes.
+    pub fn rest(&mut self) -> &[u8] {
+        while self.more() {}
+        &self.read
+    }
+
     /// Whether the server closes the connection. Fails if it does not within the test's patience.
     pub fn is_closed(&mut self) -> bool {
         while self.more() {

@@ -15,3 +15,4 @@ mod receiver;
 mod search_crash;
 mod search_index;
 mod strangers;
+mod uploads;

@@ -274,13 +274,27 @@ impl<L: MayChange> Caller<L> {
         C: FnOnce(&Tx) -> Result<T> + Send + 'static,
         F: FnOnce(&Tx) -> Result<()> + Send + 'static,
     {
+        self.remove(current, remove).await?;
+        Ok(HttpResponse::NoContent().finish())
+    }
+
+    /// As [`Caller::delete`], where something is left to be done before the answer; gives what `remove` gives.
+    ///
+    /// # Errors
+    /// As [`Caller::delete`].
+    pub async fn remove<T, R, C, F>(&self, current: C, remove: F) -> Result<R>
+    where
+        T: Resource,
+        R: Send + 'static,
+        C: FnOnce(&Tx) -> Result<T> + Send + 'static,
+        F: FnOnce(&Tx) -> Result<R> + Send + 'static,
+    {
         let if_match = self.if_match.clone();
         let write = self.context.store.write(self.actor(), move |tx| {
             if_match.require(current(tx)?.version())?;
             remove(tx)
         });
-        write.await?;
-        Ok(HttpResponse::NoContent().finish())
+        write.await
     }
 
     /// Refuses what only an admin with the scope `admin` may ask for.

@@ -9,6 +9,7 @@ use crate::delivery::courier::Courier;
 use crate::desk::webhooks::TargetRule;
 use crate::search::Search;
 use crate::store::Store;
+use crate::types::size::Size;
 use crate::types::time::Clock;
 use crate::work::Ringer;
 use ipnet::IpNet;
@@ -27,6 +28,8 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Event streams that may be open at once.
     pub streams_max: usize,
+    /// Largest file that is taken.
+    pub max_file_size: Size,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
@@ -38,6 +41,12 @@ pub struct Patience {
     pub head: Duration,
     /// A body that has not arrived after this is given up: actix itself waits for ever.
     pub body: Duration,
+    /// An upload that has not ended after this is given up.
+    pub upload: Duration,
+    /// An upload that has not brought its share of bytes may wait for this much longer.
+    pub upload_grace: Duration,
+    /// The share of each second, in bytes.
+    pub upload_rate: u64,
     /// A client that has taken nothing of a response for this long is dropped: actix would wait for ever.
     pub reader: Duration,
     /// A webhook's receiver that has not answered after this has failed.
@@ -53,6 +62,9 @@ impl Default for Patience {
         Self {
             head: Duration::from_secs(5),
             body: Duration::from_secs(30),
+            upload: Duration::from_secs(10 * 60),
+            upload_grace: Duration::from_secs(10),
+            upload_rate: 1_024,
             reader: Duration::from_secs(30),
             receiver: Duration::from_secs(15),
             index: Duration::from_secs(1),

@@ -112,8 +112,10 @@ fn rendered(response: HttpResponse, request_id: &str) -> HttpResponse {
     match response.error().map(|error| error.as_error::<Error>()) {
         Some(Some(error)) => {
             let mut shaped = told(error, request_id);
-            if let Some(allow) = response.headers().get(header::ALLOW) {
-                shaped.headers_mut().insert(header::ALLOW, allow.clone());
+            for name in [header::ALLOW, header::CONTENT_RANGE] {
+                if let Some(value) = response.headers().get(&name) {
+                    shaped.headers_mut().insert(name, value.clone());
+                }
             }
             shaped
         }

@@ -81,10 +81,7 @@ impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
 
 fn check_media(request: &HttpRequest) -> Result<()> {
     let refused = |message: &str| Err(Error::new(Code::UnsupportedMedia, message));
-    let encoding = request.headers().get(header::CONTENT_ENCODING);
-    if encoding.is_some_and(|encoding| encoding != "identity") {
-        return refused("The body must not be compressed: send it without `Content-Encoding`.");
-    }
+    refuse_encoding(request)?;
     let media = request.content_type().to_ascii_lowercase();
     if media == "application/json" || (media.starts_with("application/") && media.ends_with("+json")) {
         return Ok(());
@@ -92,7 +89,21 @@ fn check_media(request: &HttpRequest) -> Result<()> {
     refused("The body must be JSON: send `Content-Type: application/json`.")
 }
 
-fn announced_length(request: &HttpRequest) -> usize {
+/// Refuses a compressed body: nothing is ever inflated.
+///
+/// # Errors
+/// `unsupported_media_type`.
+pub fn refuse_encoding(request: &HttpRequest) -> Result<()> {
+    let encoding = request.headers().get(header::CONTENT_ENCODING);
+    if encoding.is_some_and(|encoding| encoding != "identity") {
+        let message = "The body must not be compressed: send it without `Content-Encoding`.";
+        return Err(Error::new(Code::UnsupportedMedia, message));
+    }
+    Ok(())
+}
+
+/// What `Content-Length` says; 0 where it says nothing.
+pub fn announced_length(request: &HttpRequest) -> usize {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }

@@ -1,5 +1,6 @@
 //! How a thread begins: with its first message, and as a ticket from the start where that is what it is.
 
+use crate::desk::files::AttachmentIds;
 use crate::desk::inboxes::Inbox;
 use crate::desk::sla::Mark;
 use crate::desk::threads::TicketId;
@@ -98,6 +99,8 @@ pub struct First {
     pub kind: MessageType,
     /// What was written.
     pub body: Body,
+    /// Files that go with it, checked before.
+    pub attachments: AttachmentIds,
 }
 
 /// Begins a thread. Its events: `conversation.created`, `message.created`, and `ticket.created` for a ticket.
@@ -129,7 +132,13 @@ pub fn begin(
     }
     let tx = &tx.importing(moment.imported);
     tx.emit(EventKind::ConversationCreated, change::about(&thread), None, &Conversation::of(&thread))?;
-    let written = Written { kind: first.kind, body: first.body, imported: moment.imported, created_at: moment.at };
+    let written = Written {
+        kind: first.kind,
+        body: first.body,
+        attachments: first.attachments,
+        imported: moment.imported,
+        created_at: moment.at,
+    };
     let message = message::insert(tx, &thread, written)?;
     if let Some(ticket) = Ticket::of(&thread, tx.now) {
         let about = About::new(ticket.id, Some(thread.contact.id.row()));
