@@ -202,13 +202,13 @@ impl Dispatcher {
 
     fn write(&mut self, wanted: Vec<(Id<Webhook>, Heard)>, cursor: i64) -> Result<()> {
         let judged = self.unwritten.clone();
-        let to_trim = self.to_trim(&judged);
+        let trims = self.overdue_trims(&judged);
         let now = self.now;
         let receivers: HashSet<i64> = wanted.iter().map(|(webhook, _)| webhook.row()).collect();
         let planned = self.store.write_blocking(Actor::SYSTEM, move |tx| {
             tx.takes_long();
             note(tx, &judged, now)?;
-            to_trim.iter().try_for_each(|webhook| deliveries::trim(tx, Id::from_row(*webhook), 2 * TRIM_EVERY))?;
+            trims.iter().try_for_each(|webhook| deliveries::trim(tx, Id::from_row(*webhook), 2 * TRIM_EVERY))?;
             deliveries::plan(tx, &wanted, cursor, now)
         })?;
         self.unwritten.clear();
@@ -221,7 +221,7 @@ impl Dispatcher {
         Ok(())
     }
 
-    fn to_trim(&mut self, judged: &[(i64, Judged)]) -> Vec<i64> {
+    fn overdue_trims(&mut self, judged: &[(i64, Judged)]) -> Vec<i64> {
         for (webhook, judged) in judged {
             if judged.attempted.status != DeliveryStatus::Waiting {
                 *self.settled.entry(*webhook).or_default() += 1;

@@ -52,8 +52,20 @@ pub struct Memory {
 impl Child {
     /// The server that is measured.
     pub fn serve(directory: &Path) -> Result<Self, Failure> {
+        Self::serve_with(directory, &[])
+    }
+
+    /// The same, with more flags.
+    pub fn serve_with(directory: &Path, flags: &[&str]) -> Result<Self, Failure> {
         Self::start(directory, "serve", |command, address| {
-            command.args(["serve", "--rate-limit", "1000000", "--log", "error", "--listen", &address]);
+            command.args(["serve"]).args(flags).args([
+                "--rate-limit",
+                "1000000",
+                "--log",
+                "error",
+                "--listen",
+                &address,
+            ]);
             command.arg("--data-dir").arg(directory);
         })
     }
@@ -129,9 +141,7 @@ impl Child {
         let look = move || {
             let mut peak = Memory::default();
             while !told.load(Ordering::Relaxed) {
-                let now = Memory::of(process);
-                peak.resident_kib = peak.resident_kib.max(now.resident_kib);
-                peak.anonymous_kib = peak.anonymous_kib.max(now.anonymous_kib);
+                peak = peak.most(Memory::of(process));
                 std::thread::sleep(BETWEEN_LOOKS);
             }
             peak
@@ -155,6 +165,14 @@ impl Watch {
 }
 
 impl Memory {
+    /// The greater of both, each for itself.
+    pub fn most(self, other: Self) -> Self {
+        Self {
+            resident_kib: self.resident_kib.max(other.resident_kib),
+            anonymous_kib: self.anonymous_kib.max(other.anonymous_kib),
+        }
+    }
+
     /// That of this process; nothing where the system does not say.
     fn of(process: u32) -> Self {
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();

@@ -81,7 +81,7 @@ impl Deliveries {
         let scratch = Scratch::new(self.dir.as_deref(), false)?;
         let setting = Setting::new(&scratch.path, self.connections);
         if !self.json {
-            print!("{}", setting.heading(self.seconds, 1));
+            print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
         }
         let report = self.measure(&scratch.path.join("deliveries"), setting, &stop)?;
         if self.json {

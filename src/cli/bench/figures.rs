@@ -83,11 +83,11 @@ impl Setting {
     }
 
     /// What stands above the tables.
-    pub fn heading(&self, seconds: impl fmt::Display, seed: u64) -> String {
+    pub fn heading(&self, each: impl fmt::Display, seed: u64) -> String {
         let Self { version, cores, directory, file_system, connections, .. } = self;
         let mut heading = format!(
             "CommFlow {version} on {cores} cores, {file_system} at {directory}\n\
-             {connections} connections, {seconds} s for each measurement, seed {seed}; client and server share the machine\n"
+             {connections} connections, {each} for each measurement, seed {seed}; client and server share the machine\n"
         );
         if !self.optimised {
             heading.push_str("NOTE: this build is not optimised. Take one made with: cargo build --release\n");

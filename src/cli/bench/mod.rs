@@ -3,11 +3,12 @@
 //! For each size a workspace is made ([`workspace`]), a server started on it and a bare one beside it ([`child`],
 //! [`yardstick`]), and both are asked in turn over keep-alive connections ([`load`], [`measures`]). What was seen is
 //! [`report`]. All of it happens on loopback, in a folder that is removed afterwards. [`search`] does the same for the search,
-//! [`streams`] for many idle event streams, and [`deliveries`] for webhooks.
+//! [`streams`] for many idle event streams, [`deliveries`] for webhooks, and [`files`] for a large file.
 
 mod child;
 mod deliveries;
 mod figures;
+mod files;
 mod load;
 mod measures;
 mod receiver;
@@ -59,7 +60,8 @@ const QUICK: (u32, u32) = (10_000, 2);
   commflow bench --json > figures.json
   commflow bench search --quick
   commflow bench streams
-  commflow bench deliveries"
+  commflow bench deliveries
+  commflow bench files"
 )]
 pub struct Bench {
     /// How many tickets the workspaces hold.
@@ -106,6 +108,8 @@ enum Part {
     Streams(streams::Streams),
     /// Measure the delivery of webhooks: how many, how soon, and what a receiver costs those who write.
     Deliveries(deliveries::Deliveries),
+    /// Measure a large file, in and out, beside a plain copy.
+    Files(files::Files),
 }
 
 /// A parser of clap, for a part of a second too.
@@ -124,6 +128,7 @@ impl Bench {
             Some(Part::Search(search)) => return search.run(),
             Some(Part::Streams(streams)) => return streams.run(),
             Some(Part::Deliveries(deliveries)) => return deliveries.run(),
+            Some(Part::Files(files)) => return files.run(),
             None => {}
         }
         if let (Some(address), Some(directory)) = (self.yardstick, &self.dir) {

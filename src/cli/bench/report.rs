@@ -123,7 +123,7 @@ impl Report {
 
     /// What stands above the tables.
     pub fn heading(&self) -> String {
-        self.setting.heading(self.seconds, self.seed)
+        self.setting.heading(format_args!("{} s", self.seconds), self.seed)
     }
 
     /// The largest workspace against the smallest.

@@ -106,7 +106,7 @@ impl Streams {
         let scratch = Scratch::new(self.dir.as_deref(), false)?;
         let setting = Setting::new(&scratch.path, 1);
         if !self.json {
-            print!("{}", setting.heading(self.seconds, 1));
+            print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
         }
         let report = self.measure(&scratch.path.join("streams"), setting, &stop)?;
         if self.json {

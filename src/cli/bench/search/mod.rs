@@ -98,7 +98,7 @@ impl Search {
         let scratch = Scratch::new(self.dir.as_deref(), self.keep)?;
         let setting = Setting::new(&scratch.path, self.connections);
         if !self.json {
-            print!("{}", setting.heading(self.seconds, self.seed));
+            print!("{}", setting.heading(format_args!("{} s", self.seconds), self.seed));
         }
         let report = self.measure(&scratch.path.join("search"), setting, &stop)?;
         if self.json {
