@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | 6 [`app`], [`cli`], `main` | all | how it is put together, started, stopped |
 //! | 5 [`api`] | 1–4 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
-//! | 4 [`search`] | 1–3 | what is derived from the change feed: the search index |
+//! | 4 [`search`], [`delivery`] | 1–3, not each other | what is derived from the change feed: the search index, and what receivers of webhooks get |
 //! | 3 [`desk`] | 1–2 | the help desk: types, rules, SQL and events of a resource, together |
 //! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations), and the worker loop; no resource |
 //! | 1 [`types`] | nothing of ours | values that can't be wrong, the error and event tables |
@@ -30,6 +30,10 @@
 //! The index is not synced to the disk, and carries no note of which boot of the machine wrote it: every start reads through all
 //! of its files and compares their checksums, which finds what a power cut left, and bit rot too.
 //!
+//! A delivery holds neither the body (it is the event's, read when it is sent, so that an erasure reaches what waits) nor a
+//! lease (the folder's lock lets one dispatcher live, so what is under way is known to its memory). Deliveries follow the feed
+//! from a cursor instead of being written beside each event: a write costs the same with one webhook or two hundred.
+//!
 //! # Totals
 //! | filters | `total_count` comes from |
 //! |---|---|
@@ -46,6 +50,12 @@
 //! `search::planner` makes tantivy's tree of it → `search::hits` counts what matches and keeps the best → `search::answer` reads
 //! their rows from the store, in the shape of every other exit. The `search::indexer` follows the change feed by itself; what
 //! it indexes of a row is decided in `search::documents` alone.
+//!
+//! # The way of an event to a webhook
+//! The writer's thread rings → the `delivery::dispatcher` reads on from its cursor and puts a row for each webhook that wants
+//! the event into `desk::deliveries`, in one write with the cursor → what may be sent now is the matter of the webhook's
+//! `delivery::lane` → the `delivery::courier` sends it on a thread of its own → the dispatcher notes what came of it, and when
+//! to try again (`delivery::schedule`). `desk::sla::alarms` is the worker that puts warnings and breaches into the feed.
 //!
 //! # The way of an event to the streams
 //! The writer's thread rings → `api::border::live` reads what is new, once, and writes it out into the `tail` → all streams are

@@ -67,6 +67,7 @@ fn every_resource_has_the_same_name_on_both_floors_and_in_the_tests() {
         "tags",
         "inboxes",
         "webhooks",
+        "deliveries",
         "api_keys",
     ];
     for resource in resources {

@@ -32,6 +32,10 @@ use tokio::runtime::Runtime;
 const PATIENCE: Duration = Duration::from_secs(180);
 /// Between two writes whose delivery is timed.
 const BETWEEN_WRITES: Duration = Duration::from_millis(5);
+/// Between two looks whether a delivery has come: not so often that the machine is busy with it.
+const LOOK: Duration = Duration::from_micros(200);
+/// Webhooks that never answer, and as many that do.
+const CROWD: usize = 50;
 /// Before anything is counted.
 const WARM_UP: Duration = Duration::from_millis(500);
 
@@ -66,9 +70,37 @@ struct Report {
     queued: usize,
     deliveries_per_s: f64,
     /// From the API's answer to the receiver's request.
-    latency_p50_ms: f64,
-    latency_p99_ms: f64,
-    latency_of: usize,
+    latency_ms: Spread,
+    /// One write after the other: with one webhook, and with a hundred more of which half never answer.
+    alone_ms: Spread,
+    crowd_ms: Spread,
+    /// From the API's answer until all of those that answer were asked.
+    crowd_delivered_ms: Spread,
+}
+
+/// How long things took, in milliseconds.
+#[derive(Debug, Serialize)]
+struct Spread {
+    p50: f64,
+    p99: f64,
+    of: usize,
+}
+
+impl Spread {
+    fn of(mut taken: Vec<Duration>) -> Self {
+        taken.sort_unstable();
+        let at = |share: f64| {
+            let place = ((taken.len() as f64 * share) as usize).min(taken.len().saturating_sub(1));
+            taken.get(place).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
+        };
+        Self { p50: at(0.50), p99: at(0.99), of: taken.len() }
+    }
+}
+
+/// What was seen of single writes: how long each took, and how long after it the receivers were asked.
+struct Single {
+    taken: Vec<Duration>,
+    delivered: Vec<Duration>,
 }
 
 impl Deliveries {
@@ -107,20 +139,26 @@ impl Deliveries {
         let down = self.write(&server, &scene)?;
         stop.go_on()?;
         let (queued, deliveries_per_s) = drain(&receiver, stop)?;
-        let latencies = self.latencies(&runtime, &server, &scene, &receiver, stop)?;
+        let single = self.single(&runtime, &server, &scene, &receiver, 1, stop)?;
         let up = self.write(&server, &scene)?;
-        let at = |share: f64| {
-            let place = ((latencies.len() as f64 * share) as usize).min(latencies.len().saturating_sub(1));
-            latencies.get(place).map_or(0.0, |taken| taken.as_secs_f64() * 1e3)
-        };
+        quiet(&receiver, stop)?;
+        for number in 0..CROWD {
+            for path in ["hang", "take"] {
+                let url = format!("http://{}/{path}/{number}", receiver.address);
+                let hook = format!(r#"{{"url":"{url}","events":["message.created"]}}"#);
+                send(&runtime, &server, &scene, "/v1/webhooks", &hook)?;
+            }
+        }
+        let crowd = self.single(&runtime, &server, &scene, &receiver, 1 + CROWD, stop)?;
         Ok(Report {
             setting,
             writes: [without, down, up],
             queued,
             deliveries_per_s,
-            latency_p50_ms: at(0.50),
-            latency_p99_ms: at(0.99),
-            latency_of: latencies.len(),
+            latency_ms: Spread::of(single.delivered),
+            alone_ms: Spread::of(single.taken),
+            crowd_ms: Spread::of(crowd.taken),
+            crowd_delivered_ms: Spread::of(crowd.delivered),
         })
     }
 
@@ -133,43 +171,59 @@ impl Deliveries {
         Ok(Figures::of(samples))
     }
 
-    /// One write after the other: how long after its answer the receiver is asked. Sorted.
-    fn latencies(
+    /// One write after the other, each once so many receivers were asked about the one before.
+    fn single(
         &self,
         runtime: &Runtime,
         server: &Child,
         scene: &Scene,
         receiver: &Receiver,
+        receivers: usize,
         stop: &Stop,
-    ) -> Result<Vec<Duration>, Failure> {
-        let mut latencies = Vec::new();
+    ) -> Result<Single, Failure> {
+        let mut single = Single { taken: Vec::new(), delivered: Vec::new() };
         runtime.block_on(async {
             let mut client = Client::new(server.address, 1).await.map_err(told)?;
             let begun = Instant::now();
             while begun.elapsed().as_secs_f64() < self.seconds {
                 stop.go_on()?;
-                let before = receiver.taken();
+                let wanted = receiver.taken() + receivers;
                 let mut request = Vec::new();
-                post_message(scene, 0, &mut client.dice.clone(), &mut request);
+                post_message(scene, 0, &mut client.dice, &mut request);
+                let asked = Instant::now();
                 let status = client.send(&request).await.map_err(told)?;
                 let answered = Instant::now();
                 if status != 201 {
                     return Err(told(format!("a message was answered with {status}")));
                 }
-                while receiver.taken() == before {
+                single.taken.push(answered - asked);
+                while receiver.taken() < wanted {
                     if answered.elapsed() > PATIENCE {
                         return Err(told("a delivery does not arrive"));
                     }
-                    tokio::task::yield_now().await;
+                    tokio::time::sleep(LOOK).await;
                 }
-                latencies.push(receiver.last().map_or(Duration::ZERO, |at| at.saturating_duration_since(answered)));
+                let last = receiver.last().map_or(Duration::ZERO, |at| at.saturating_duration_since(answered));
+                single.delivered.push(last);
                 tokio::time::sleep(BETWEEN_WRITES).await;
             }
             Ok(())
         })?;
-        latencies.sort_unstable();
-        Ok(latencies)
+        Ok(single)
     }
+}
+
+/// Waits until nothing has come for a while.
+fn quiet(receiver: &Receiver, stop: &Stop) -> Result<(), Failure> {
+    let (mut seen, mut since) = (receiver.taken(), Instant::now());
+    while since.elapsed() < Duration::from_secs(1) {
+        stop.go_on()?;
+        if receiver.taken() != seen {
+            (seen, since) = (receiver.taken(), Instant::now());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// The receiver is back: how much had queued, and how fast it arrives.
@@ -217,10 +271,21 @@ impl Display for Report {
             "\n{} queued while the receiver was down, then {:.0} deliveries/s",
             self.queued, self.deliveries_per_s
         )?;
+        let Spread { p50, p99, of } = &self.latency_ms;
+        writeln!(out, "from the API's answer to the receiver's request: p50 {p50:.2} ms, p99 {p99:.2} ms, of {of}")?;
+        writeln!(out, "\none write after the other: p50 {:.2} ms, p99 {:.2} ms", self.alone_ms.p50, self.alone_ms.p99)?;
+        let (crowd, delivered) = (&self.crowd_ms, &self.crowd_delivered_ms);
         writeln!(
             out,
-            "from the API's answer to the receiver's request: p50 {:.2} ms, p99 {:.2} ms, of {}",
-            self.latency_p50_ms, self.latency_p99_ms, self.latency_of
+            "with {} webhooks more, of which half never answer: p50 {:.2} ms, p99 {:.2} ms",
+            2 * CROWD,
+            crowd.p50,
+            crowd.p99
+        )?;
+        writeln!(
+            out,
+            "the last of those that answer was asked: p50 {:.2} ms, p99 {:.2} ms after the API's answer, of {}",
+            delivered.p50, delivered.p99, delivered.of
         )
     }
 }

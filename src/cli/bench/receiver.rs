@@ -1,4 +1,5 @@
-//! A receiver of webhooks that does as little as it can, for it shares the machine with what is measured.
+//! A receiver of webhooks that does as little as it can, for it shares the machine with what is measured. Under `/hang` it
+//! never answers.
 
 use std::io;
 use std::io::BufRead;
@@ -82,13 +83,14 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
     let (mut line, mut body) = (String::new(), Vec::new());
     loop {
         let mut length = 0;
-        let mut came = None;
+        let (mut came, mut hangs) = (None, false);
         loop {
             line.clear();
             if reader.read_line(&mut line)? == 0 {
                 return Ok(());
             }
             came.get_or_insert_with(Instant::now);
+            hangs |= line.starts_with("POST /hang");
             if let Some(text) = line.strip_prefix("content-length: ") {
                 length = text.trim().parse().unwrap_or(0);
             }
@@ -98,6 +100,10 @@ fn serve(mut stream: TcpStream, shared: &Shared) -> io::Result<()> {
         }
         body.resize(length, 0);
         reader.read_exact(&mut body)?;
+        if hangs {
+            // Until the other side has had enough.
+            return reader.read(&mut [0]).map(drop);
+        }
         let status = shared.status.load(Ordering::SeqCst);
         if let (200, Some(came)) = (status, came) {
             let mut times = shared.times();
