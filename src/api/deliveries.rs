@@ -14,8 +14,9 @@ use crate::desk::api_keys;
 use crate::desk::deliveries;
 use crate::desk::deliveries::Delivery;
 use crate::desk::deliveries::Filter;
+use crate::desk::receivers;
+use crate::desk::receivers::Receiver;
 use crate::desk::webhooks;
-use crate::desk::webhooks::Receiver;
 use crate::desk::webhooks::Webhook;
 use crate::store::answers::Answer;
 use crate::store::answers::NO_BODY;
@@ -89,7 +90,7 @@ impl From<Receipt> for Tested {
 async fn test(who: Admin, id: PathId<Webhook>) -> Result<HttpResponse> {
     let now = who.context.clock.now();
     let (receiver, webhook) =
-        who.context.store.read(move |db| Ok((webhooks::receiver(db, id.0)?, webhooks::get(db, id.0)?))).await?;
+        who.context.store.read(move |db| Ok((receivers::get(db, id.0)?, webhooks::get(db, id.0)?))).await?;
     let letter = test_letter(&who, &receiver, &webhook, now)?;
     let courier = who.context.post.courier.clone();
     who.post_after(NO_BODY, async move {

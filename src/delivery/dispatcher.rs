@@ -11,7 +11,7 @@ use crate::delivery::verdict::Receipt;
 use crate::desk::deliveries;
 use crate::desk::deliveries::DeliveryStatus;
 use crate::desk::deliveries::Heard;
-use crate::desk::webhooks;
+use crate::desk::receivers;
 use crate::desk::webhooks::Webhook;
 use crate::store::Store;
 use crate::store::feed;
@@ -146,12 +146,12 @@ impl Dispatcher {
 
     /// Which receivers are there?
     fn refresh(&mut self, db: &Connection) -> Result<()> {
-        let versions = webhooks::versions(db)?;
+        let versions = receivers::versions(db)?;
         if versions == self.versions {
             return Ok(());
         }
         let mut lanes = BTreeMap::new();
-        for receiver in webhooks::receivers(db)? {
+        for receiver in receivers::all(db)? {
             let known = self.lanes.remove(&receiver.id.row()).filter(|lane| {
                 // Turned off and on again: what was known of it is over.
                 lane.receiver.events_after == receiver.events_after
@@ -317,7 +317,7 @@ fn note(tx: &Tx, judged: &[(i64, Judged)], now: Time) -> Result<()> {
         deliveries::record(tx, &judged.attempted)?;
         if judged.attempted.status == DeliveryStatus::Delivered {
             failures.remove(webhook);
-            webhooks::note_success(tx, id)?;
+            receivers::note_success(tx, id)?;
         } else {
             *failures.entry(*webhook).or_default() += 1;
         }
@@ -329,11 +329,11 @@ fn note(tx: &Tx, judged: &[(i64, Judged)], now: Time) -> Result<()> {
         }
     }
     for (webhook, count) in failures {
-        webhooks::note_failures(tx, Id::from_row(webhook), count)?;
+        receivers::note_failures(tx, Id::from_row(webhook), count)?;
     }
     for (webhook, judged) in judged {
         if let Some(reason) = &judged.turn_off {
-            webhooks::turn_off(tx, Id::from_row(*webhook), reason)?;
+            receivers::turn_off(tx, Id::from_row(*webhook), reason)?;
         }
     }
     Ok(())

@@ -13,7 +13,7 @@ use crate::delivery::verdict::Verdict;
 use crate::desk::deliveries::Attempted;
 use crate::desk::deliveries::DeliveryStatus;
 use crate::desk::deliveries::Waiting;
-use crate::desk::webhooks::Receiver;
+use crate::desk::receivers::Receiver;
 use crate::types::time::Time;
 use std::collections::HashMap;
 use std::collections::HashSet;

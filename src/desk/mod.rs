@@ -15,6 +15,7 @@ pub mod files;
 pub mod inboxes;
 pub mod messages;
 pub mod passwords;
+pub mod receivers;
 pub mod sla;
 pub mod sweep;
 pub mod tags;

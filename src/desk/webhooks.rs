@@ -21,7 +21,6 @@ use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::reach::Reach;
 use crate::types::reach::reach;
-use crate::types::signature;
 use crate::types::text::Remark;
 use crate::types::text::WebAddress;
 use crate::types::time::Time;
@@ -108,6 +107,12 @@ impl EventPattern {
 }
 
 impl EventPattern {
+    /// Those of a webhook's row.
+    pub fn stored(text: &str) -> Vec<Self> {
+        let events: Vec<String> = serde_json::from_str(text).unwrap_or_default();
+        events.into_iter().map(Self).collect()
+    }
+
     /// Whether it asks for an event of this kind; of a message, also its type is known.
     pub fn matches(&self, kind: EventKind, message_type: Option<&str>) -> bool {
         let kind = kind.as_str();
@@ -241,11 +246,10 @@ const BY_ID: &str = "SELECT id, url, events, active, description, disabled_reaso
     consecutive_failures, created_at, updated_at, version FROM webhooks WHERE id = ?1";
 
 fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Webhook> {
-    let events: Vec<String> = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
     Ok(Webhook {
         id: row.get(0)?,
         url: row.get(1)?,
-        events: events.into_iter().map(EventPattern).collect(),
+        events: EventPattern::stored(&row.get::<_, String>(2)?),
         active: row.get(3)?,
         description: row.get(4)?,
         disabled_reason: row.get(5)?,
@@ -356,129 +360,17 @@ fn begin_afresh(tx: &Tx, id: Id<Webhook>) -> Result<()> {
     Ok(())
 }
 
-fn cancel_waiting(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+/// Nothing of what waits for a webhook is sent any more.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn cancel_waiting(tx: &Tx, id: Id<Webhook>) -> Result<()> {
     tx.takes_long();
     tx.prepare_cached(
         "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ?1 AND state = 'waiting'",
     )?
     .execute([id])?;
     Ok(())
-}
-
-/// Turns a webhook off by CommFlow itself; what waits for it is cancelled.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn turn_off(tx: &Tx, id: Id<Webhook>, reason: &str) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE webhooks SET active = 0, disabled_reason = ?2, updated_at = ?3, version = version + 1 WHERE id = ?1 AND active",
-    )?
-    .execute(params![id, reason, tx.now])?;
-    cancel_waiting(tx, id)
-}
-
-/// Notes that a delivery arrived.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn note_success(tx: &Tx, id: Id<Webhook>) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE webhooks SET last_success_at = ?2, consecutive_failures = 0, failing_since = NULL WHERE id = ?1",
-    )?
-    .execute(params![id, tx.now])?;
-    Ok(())
-}
-
-/// Notes that so many in a row did not arrive.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn note_failures(tx: &Tx, id: Id<Webhook>, count: i64) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE webhooks SET last_failure_at = ?2, consecutive_failures = consecutive_failures + ?3,
-            failing_since = ifnull(failing_since, ?2) WHERE id = ?1",
-    )?
-    .execute(params![id, tx.now, count])?;
-    Ok(())
-}
-
-/// A webhook as far as it takes to send something there.
-#[derive(Debug, Clone)]
-pub struct Receiver {
-    /// Which it is.
-    pub id: Id<Webhook>,
-    /// Where it is.
-    pub url: WebAddress,
-    /// What it wants.
-    pub events: Vec<EventPattern>,
-    /// Nothing up to this event.
-    pub events_after: i64,
-    /// What signs: after a rotation, for a while, two.
-    pub secrets: Vec<String>,
-    /// From when on the first of them signs alone.
-    pub one_secret_from: Option<Time>,
-    /// Since when nothing has arrived, though something was sent.
-    pub failing_since: Option<Time>,
-}
-
-impl Receiver {
-    /// Whether it wants an event of this kind; of a message, also its type is known.
-    pub fn wants(&self, kind: EventKind, message_type: Option<&str>) -> bool {
-        self.events.iter().any(|pattern| pattern.matches(kind, message_type))
-    }
-
-    /// The bytes that sign at this moment, the newest secret's first.
-    pub fn keys(&self, now: Time) -> Vec<Vec<u8>> {
-        let count = if self.one_secret_from.is_some_and(|from| now < from) { 2 } else { 1 };
-        self.secrets.iter().take(count).map(|secret| signature::key_bytes(secret)).collect()
-    }
-}
-
-const RECEIVER: &str =
-    "SELECT id, url, events, events_after, secret, previous_secret, previous_secret_until, failing_since FROM webhooks";
-
-fn receiver_from_row(row: &rusqlite::Row) -> rusqlite::Result<Receiver> {
-    let events: Vec<String> = serde_json::from_str(&row.get::<_, String>(2)?).unwrap_or_default();
-    let secrets: [Option<String>; 2] = [row.get(4)?, row.get(5)?];
-    Ok(Receiver {
-        id: row.get(0)?,
-        url: row.get(1)?,
-        events: events.into_iter().map(EventPattern).collect(),
-        events_after: row.get(3)?,
-        secrets: secrets.into_iter().flatten().collect(),
-        one_secret_from: row.get(6)?,
-        failing_since: row.get(7)?,
-    })
-}
-
-/// One receiver, whether it is on or off.
-///
-/// # Errors
-/// `not_found`.
-pub fn receiver(db: &Connection, id: Id<Webhook>) -> Result<Receiver> {
-    let found =
-        db.prepare_cached(&format!("{RECEIVER} WHERE id = ?1"))?.query_row([id], receiver_from_row).optional()?;
-    found.ok_or_else(|| Error::not_found(id))
-}
-
-/// All receivers that are on.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn receivers(db: &Connection) -> Result<Vec<Receiver>> {
-    let mut select = db.prepare_cached(&format!("{RECEIVER} WHERE active ORDER BY id"))?;
-    let rows = select.query_map([], receiver_from_row)?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
-}
-
-/// Ids and versions of all receivers that are on: whoever knows the receivers has to read them again when these differ.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn versions(db: &Connection) -> Result<Vec<(i64, i64)>> {
-    let mut select = db.prepare_cached("SELECT id, version FROM webhooks WHERE active ORDER BY id")?;
-    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
 /// Gives a webhook a new secret. For [`BOTH_SECRETS_S`] the old one signs too.

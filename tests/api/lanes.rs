@@ -6,7 +6,7 @@ use commflow::delivery::lane::WIDEST;
 use commflow::delivery::verdict::Receipt;
 use commflow::desk::deliveries::DeliveryStatus;
 use commflow::desk::deliveries::Waiting;
-use commflow::desk::webhooks::Receiver;
+use commflow::desk::receivers::Receiver;
 use commflow::types::id::Id;
 use commflow::types::time::Time;
 use proptest::collection::btree_set;

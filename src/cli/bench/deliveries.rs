@@ -11,6 +11,7 @@ use crate::cli::bench::measures::Scene;
 use crate::cli::bench::measures::post;
 use crate::cli::bench::measures::post_message;
 use crate::cli::bench::receiver::Receiver;
+use crate::cli::bench::run;
 use crate::cli::bench::run::Scratch;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::workspace;
@@ -116,12 +117,7 @@ impl Deliveries {
             print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
         }
         let report = self.measure(&scratch.path.join("deliveries"), setting, &stop)?;
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
-        } else {
-            print!("{report}");
-        }
-        Ok(())
+        run::show(&report, self.json)
     }
 
     fn measure(&self, directory: &Path, setting: Setting, stop: &Stop) -> Result<Report, Failure> {

@@ -5,12 +5,12 @@ use crate::cli::bench::child::Child;
 use crate::cli::bench::child::Memory;
 use crate::cli::bench::figures::Setting;
 use crate::cli::bench::figures::mib;
+use crate::cli::bench::run;
 use crate::cli::bench::run::Scratch;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::workspace;
 use crate::cli::bench::workspace::Plan;
 use crate::cli::bench::workspace::texts::Sentences;
-use crate::types::error::Error;
 use clap::Args;
 use serde::Serialize;
 use std::fmt;
@@ -86,12 +86,7 @@ impl Files {
             print!("{}", setting.heading(format_args!("{} rounds", self.rounds), 1));
         }
         let report = self.measure(&scratch.path, setting, &stop)?;
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
-        } else {
-            print!("{report}");
-        }
-        Ok(())
+        run::show(&report, self.json)
     }
 
     fn measure(&self, scratch: &Path, setting: Setting, stop: &Stop) -> Result<Report, Failure> {

@@ -4,6 +4,8 @@ use crate::cli::Failure;
 use crate::types::error::Error;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
+use serde::Serialize;
+use std::fmt::Display;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
@@ -75,6 +77,16 @@ impl Stop {
     pub fn go_on(&self) -> Result<(), Failure> {
         if self.0.load(Ordering::Relaxed) { Err(Failure::new(Failure::USAGE, "Stopped.")) } else { Ok(()) }
     }
+}
+
+/// Prints what was seen, as a table or as JSON.
+pub fn show<R: Serialize + Display>(report: &R, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        println!("{}", serde_json::to_string_pretty(report).map_err(Error::from)?);
+    } else {
+        print!("{report}");
+    }
+    Ok(())
 }
 
 /// A bar on standard error, where that is a terminal.

@@ -15,6 +15,7 @@ use crate::cli::bench::load::Load;
 use crate::cli::bench::measures::Scene;
 use crate::cli::bench::measures::get;
 use crate::cli::bench::measures::post;
+use crate::cli::bench::run;
 use crate::cli::bench::run::Scratch;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::run::bar;
@@ -109,12 +110,7 @@ impl Streams {
             print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
         }
         let report = self.measure(&scratch.path.join("streams"), setting, &stop)?;
-        if self.json {
-            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
-        } else {
-            print!("{report}");
-        }
-        Ok(())
+        run::show(&report, self.json)
     }
 
     /// Each stream takes a descriptor of this process; and one of the server, which inherits the limit.

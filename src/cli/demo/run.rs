@@ -19,6 +19,7 @@ use crate::desk::conversations;
 use crate::desk::inboxes;
 use crate::desk::inboxes::Inbox;
 use crate::desk::messages;
+use crate::desk::sla::alarms;
 use crate::desk::tags;
 use crate::desk::teams;
 use crate::desk::threads::ConversationId;
@@ -33,6 +34,7 @@ use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Error;
 use crate::types::id::Id;
+use crate::types::time::Time;
 use fastrand::Rng;
 use serde_json::Value;
 use serde_json::json;
@@ -66,11 +68,21 @@ pub fn run(tx: &Tx, password_hash: String, key: String) -> Result<()> {
     };
     life.meet_the_silent()?;
     for step in &plan.steps {
+        tell_alarms(tx, step.at)?;
         life.step(step)?;
     }
+    tell_alarms(tx, tx.now)?;
     let gone = life.users.iter().zip(&team.agents).filter(|(_, agent)| agent.has_left());
     for (id, _) in gone {
         users::update(&tx.at(tx.now.plus(-plan::LEFT_S), Actor::SYSTEM), *id, input(json!({ "status": "inactive" }))?)?;
+    }
+    Ok(())
+}
+
+/// What an SLA clock had to tell until this moment, it told at its instant.
+fn tell_alarms(tx: &Tx, until: Time) -> Result<()> {
+    while let Some(instant) = alarms::next(tx)?.filter(|instant| *instant <= until) {
+        alarms::tell(&tx.at(instant, Actor::SYSTEM))?;
     }
     Ok(())
 }
