@@ -1,7 +1,8 @@
 //! The help desk itself: one file a noun, with its types, its rules, its SQL and its events together.
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
-//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure, export.
+//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure,
+//! export; webhooks < receivers, deliveries.
 
 pub mod api_keys;
 pub mod bulk;

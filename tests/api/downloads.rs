@@ -66,6 +66,25 @@ fn a_link_works_without_a_key_for_a_day_and_dies_with_its_file() {
 }
 
 #[test]
+fn all_but_a_pdf_is_shown_in_a_sandbox_and_nothing_passes_for_a_pdf() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    let policy = |name: &str, claim: &str, bytes: &[u8]| {
+        let file = sarah.upload(name, claim, bytes);
+        let answer = desk.anyone().get(&path_of(file["url"].as_str().unwrap())).expect(200);
+        assert!(!answer.header("content-security-policy").contains("script-src"));
+        (answer.header("content-type"), answer.header("content-security-policy").contains("sandbox"))
+    };
+    // No browser's own viewer opens in a sandbox.
+    assert_eq!(policy("a.pdf", "application/pdf", b"%PDF-1.4\n"), ("application/pdf".to_owned(), false));
+    let html = b"<html><script>alert(1)</script></html>";
+    for (name, claim) in [("a.pdf", "application/pdf"), ("a.html", "text/html"), ("a.svg", "image/svg+xml")] {
+        let (kind, is_shut_in) = policy(name, claim, html);
+        assert!(is_shut_in && kind != "application/pdf", "{name} is served as {kind}");
+    }
+}
+
+#[test]
 fn links_lead_to_where_the_server_is_reached() {
     let desk = TestApp::with(|settings| settings.public_url = Some("https://desk.example.com/help/".to_owned()));
     let url = desk.agent("sarah").upload("a.txt", "", b"a")["url"].as_str().unwrap().to_owned();

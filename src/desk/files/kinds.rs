@@ -6,6 +6,9 @@ pub const HEAD: usize = 8 * 1024;
 /// What is known of nothing.
 pub const UNKNOWN: &str = "application/octet-stream";
 
+/// A PDF.
+pub const PDF: &str = "application/pdf";
+
 /// What a browser may show by itself: none of it runs.
 const SHOWN: [&str; 11] = [
     "image/png",
@@ -17,7 +20,7 @@ const SHOWN: [&str; 11] = [
     "audio/mpeg",
     "audio/ogg",
     "audio/wav",
-    "application/pdf",
+    PDF,
     "text/plain",
 ];
 
@@ -32,7 +35,7 @@ const ALIASES: [(&str, &str); 10] = [
     ("audio/vnd.wave", "audio/wav"),
     ("application/ogg", "audio/ogg"),
     ("audio/opus", "audio/ogg"),
-    ("application/x-pdf", "application/pdf"),
+    ("application/x-pdf", PDF),
 ];
 
 /// Whether a browser may show a file of this type in a page of its own, rather than save it.
