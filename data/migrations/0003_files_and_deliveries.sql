@@ -45,7 +45,8 @@ CREATE TABLE deliveries (
     redelivery_of   INTEGER,
     created_at      INTEGER NOT NULL
 );
-CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id);
+-- With the state, for trimming the log walks far along it.
+CREATE INDEX deliveries_of_webhook ON deliveries (webhook_id, id, state);
 CREATE INDEX deliveries_by_state ON deliveries (webhook_id, state, id);
 CREATE INDEX deliveries_queue ON deliveries (webhook_id, id) WHERE state = 'waiting' AND alone = 0;
 CREATE INDEX deliveries_alone ON deliveries (webhook_id, next_attempt_at) WHERE state = 'waiting' AND alone = 1;

@@ -35,14 +35,15 @@ use std::time::Instant;
 
 /// Requests under way to all receivers together. There are fewer webhooks than this, so each can have one.
 const UNDER_WAY_MAX: usize = 256;
-/// Events that a step takes from the feed.
-const HEARD_MAX: i64 = 500;
+/// Events that a step takes from the feed, and deliveries that it makes of them: a write must not hold up the others.
+const HEARD_MAX: usize = 500;
+const PLANNED_MAX: usize = 1_000;
 /// Events that nobody wanted are passed over in memory; after so many, the cursor is written down all the same.
 const CURSOR_EVERY: i64 = 1_000;
 /// Deliveries at the head of a queue that are looked at.
 const HEAD: usize = 64;
 /// After so many settled deliveries, the log of a webhook is trimmed, by a few more rows than have come.
-const TRIM_EVERY: i64 = 64;
+const TRIM_EVERY: i64 = 250;
 /// At the end, so long is waited for what is under way: it would be sent twice.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// Between two looks when nothing is due: it is rung whenever something happens.
@@ -179,7 +180,7 @@ impl Dispatcher {
         };
         let oldest = self.lanes.values().map(|lane| lane.receiver.events_after).min().unwrap_or(head);
         let from = before.max(oldest.min(head));
-        let heard = if from < head { deliveries::hear(db, from, head, HEARD_MAX)? } else { Vec::new() };
+        let heard = if from < head { deliveries::hear(db, from, head, self.most_events())? } else { Vec::new() };
         let cursor = heard.last().map_or(from, |last| last.event);
         let wanted = self.wanted(&heard);
         if !wanted.is_empty() || !self.unwritten.is_empty() || cursor - self.cursor_on_disk >= CURSOR_EVERY {
@@ -187,6 +188,12 @@ impl Dispatcher {
         }
         self.cursor = Some(cursor);
         Ok(cursor < head)
+    }
+
+    /// So many events as make [`PLANNED_MAX`] deliveries at most, but one at least.
+    fn most_events(&self) -> i64 {
+        let most = PLANNED_MAX / self.lanes.len().max(1);
+        i64::try_from(most.clamp(1, HEARD_MAX)).unwrap_or(1)
     }
 
     fn wanted(&self, heard: &[Heard]) -> Vec<(Id<Webhook>, Heard)> {
