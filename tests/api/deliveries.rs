@@ -574,11 +574,11 @@ fn the_log_keeps_what_is_settled_for_thirty_days_and_ten_thousand_rows() {
         )?)
     };
     store.write_blocking(commflow::store::tx::Actor::SYSTEM, fill).unwrap();
-    for number in 0..70 {
+    for number in 0..260 {
         contact(&ada, &format!("Contact {number}"));
     }
-    receiver.wait_for(70);
-    desk.until("the trimming", || (10_000..10_070).contains(&ada.get(LOG).total()));
+    receiver.wait_for(260);
+    desk.until("the trimming", || (10_000..10_260).contains(&ada.get(LOG).total()));
     desk.advance(31 * DAY);
     while store.write_blocking(commflow::store::tx::Actor::SYSTEM, commflow::desk::sweep::sweep).unwrap() {}
     assert_eq!(ada.get(LOG).total(), 0);
