@@ -64,6 +64,7 @@ mod teams;
 mod ticket_bulk;
 mod ticket_lists;
 mod tickets;
+mod tls;
 mod users;
 mod webhooks;
 mod wire;

@@ -60,7 +60,7 @@ fn what_was_saved_under_a_wider_rule_is_refused_when_it_is_used() {
 }
 
 /// A courier whose names are found so, and what it brings back from this URL.
-fn brought(rule: TargetRule, lookup: Lookup, url: &str) -> Receipt {
+pub fn brought(rule: TargetRule, lookup: Lookup, url: &str) -> Receipt {
     let (courier, thread) = Courier::start(rule, lookup, Duration::from_secs(2)).unwrap();
     let letter = Letter {
         url: url.parse().unwrap(),
