@@ -28,7 +28,7 @@ CREATE TABLE file_chunks (
 -- The body is the event's, read when it is sent: so an erasure reaches what waits, too.
 CREATE TABLE deliveries (
     id              INTEGER PRIMARY KEY AUTOINCREMENT,
-    webhook_id      INTEGER NOT NULL REFERENCES webhooks (id) ON DELETE CASCADE,
+    webhook_id      INTEGER NOT NULL,            -- no foreign key: those of a removed webhook go step by step
     event_id        INTEGER NOT NULL,
     event_type      TEXT NOT NULL,
     subject         TEXT NOT NULL,               -- the object's id: order is kept for each

@@ -16,6 +16,7 @@ use crate::desk::webhooks::WebhookPatch;
 use crate::desk::webhooks::WithSecret;
 use crate::store::answers::Answer;
 use crate::store::answers::NO_BODY;
+use crate::store::tx::Tx;
 use crate::types::Result;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
@@ -67,11 +68,17 @@ async fn create(who: Admin, new: Input<NewWebhook>) -> Result<HttpResponse> {
 
 async fn update(who: Admin, id: PathId<Webhook>, patch: Input<WebhookPatch>) -> Result<HttpResponse> {
     let targets = who.context.settings.webhook_targets;
-    who.update(move |tx| webhooks::get(tx, id.0), move |tx| webhooks::update(tx, id.0, patch.value, targets)).await
+    let current = move |tx: &Tx| webhooks::get(tx, id.0);
+    let updated = who.update(current, move |tx| webhooks::update(tx, id.0, patch.value, targets)).await?;
+    // It may have gone off, and left deliveries behind.
+    who.context.post.ringer.ring();
+    Ok(updated)
 }
 
 async fn delete(who: Admin, id: PathId<Webhook>) -> Result<HttpResponse> {
-    who.delete(move |tx| webhooks::get(tx, id.0), move |tx| webhooks::delete(tx, id.0)).await
+    let deleted = who.delete(move |tx| webhooks::get(tx, id.0), move |tx| webhooks::delete(tx, id.0)).await?;
+    who.context.post.ringer.ring();
+    Ok(deleted)
 }
 
 async fn rotate_secret(who: Admin, id: PathId<Webhook>) -> Result<HttpResponse> {

@@ -38,6 +38,8 @@ const DESCRIPTORS_MAX: u64 = 65_536;
 const DESCRIPTORS_KEPT: usize = 1_024;
 /// Of the connections, event streams may hold three quarters.
 const STREAMS_SHARE: (usize, usize) = (3, 4);
+/// Uploads under way at once. All of them hold 128 MiB at most.
+const UPLOADS: usize = 256;
 /// Requests a minute that a custom limit may have.
 const LIMITS: std::ops::RangeInclusive<i64> = 1..=1_000_000;
 
@@ -147,6 +149,7 @@ impl Serve {
                 trusted_proxies: self.trusted_proxy.clone(),
                 streams_max: connections_max * STREAMS_SHARE.0 / STREAMS_SHARE.1,
                 max_file_size: self.max_file_size,
+                uploads_max: UPLOADS,
                 patience: Patience::default(),
             },
         }

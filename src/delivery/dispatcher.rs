@@ -42,6 +42,8 @@ const PLANNED_MAX: usize = 1_000;
 const CURSOR_EVERY: i64 = 1_000;
 /// Deliveries at the head of a queue that are looked at.
 const HEAD: usize = 64;
+/// Deliveries that are cancelled or removed in one write.
+const TIDIED_MAX: i64 = 1_000;
 /// After so many settled deliveries, the log of a webhook is trimmed, by a few more rows than have come.
 const TRIM_EVERY: i64 = 250;
 /// At the end, so long is waited for what is under way: it would be sent twice.
@@ -64,6 +66,8 @@ pub struct Dispatcher {
     db: Option<Connection>,
     lanes: BTreeMap<i64, Lane>,
     versions: Vec<(i64, i64)>,
+    /// A webhook may have gone off, or away, and left deliveries behind.
+    to_tidy: bool,
     /// Events up to this one are in the queues; none before the first look.
     cursor: Option<i64>,
     /// The cursor as it is on disk.
@@ -101,10 +105,13 @@ impl Worker for Dispatcher {
         self.look_for_others(&db)?;
         self.send_due(&db, now)?;
         self.db = Some(db);
+        if self.to_tidy {
+            self.to_tidy = self.store.write_blocking(Actor::SYSTEM, |tx| deliveries::tidy(tx, TIDIED_MAX))?;
+        }
         let next = self.lanes.values().filter(|lane| lane.room(now) > 0 || lane.under_way() == 0);
         let next = next.filter_map(|lane| lane.look_at).min();
         Ok(match next {
-            _ if is_behind => Next::Now,
+            _ if is_behind || self.to_tidy => Next::Now,
             Some(time) => Next::At(time),
             None => Next::After(PAUSE),
         })
@@ -122,6 +129,7 @@ impl Dispatcher {
             db: None,
             lanes: BTreeMap::new(),
             versions: Vec::new(),
+            to_tidy: true,
             cursor: None,
             cursor_on_disk: 0,
             newest: 0,
@@ -165,6 +173,7 @@ impl Dispatcher {
         }
         self.lanes = lanes;
         self.versions = versions;
+        self.to_tidy = true;
         Ok(())
     }
 
@@ -218,6 +227,10 @@ impl Dispatcher {
             trims.iter().try_for_each(|webhook| deliveries::trim(tx, Id::from_row(*webhook), 2 * TRIM_EVERY))?;
             deliveries::plan(tx, &wanted, cursor, now)
         })?;
+        if self.unwritten.iter().any(|(_, judged)| judged.turn_off.is_some()) {
+            // The next look finds the webhook off.
+            self.ringer.ring();
+        }
         self.unwritten.clear();
         self.cursor_on_disk = cursor;
         self.newest += i64::try_from(planned).unwrap_or(0);

@@ -361,6 +361,33 @@ pub fn release(tx: &Tx, webhook: Id<Webhook>, due: Time) -> Result<()> {
     Ok(())
 }
 
+/// Cancels what waits for webhooks that are off, and removes what belonged to those that are gone: at most `most` rows of each.
+/// Whether there was any.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn tidy(tx: &Tx, most: i64) -> Result<bool> {
+    let cancelled = tx
+        .prepare_cached(
+            "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE id IN
+                (SELECT d.id FROM webhooks w JOIN deliveries d ON d.webhook_id = w.id AND d.state = 'waiting' WHERE NOT w.active LIMIT ?1)",
+        )?
+        .execute([most])?;
+    // From one webhook's number to the next, not from row to row.
+    let removed = tx
+        .prepare_cached(
+            "WITH RECURSIVE each (webhook) AS (
+                SELECT min(webhook_id) FROM deliveries
+                UNION ALL
+                SELECT (SELECT min(webhook_id) FROM deliveries WHERE webhook_id > webhook) FROM each WHERE webhook IS NOT NULL
+             )
+             DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE webhook_id =
+                (SELECT webhook FROM each WHERE webhook NOT IN (SELECT id FROM webhooks) LIMIT 1) LIMIT ?1)",
+        )?
+        .execute([most])?;
+    Ok(cancelled + removed > 0)
+}
+
 /// Takes out of the log of a webhook what is beyond [`KEPT_ROWS`]: at most `most` rows.
 ///
 /// # Errors

@@ -1,7 +1,6 @@
 //! Receivers: webhooks as those see them who send there. What is configured about them stands in
 //! [`webhooks`](crate::desk::webhooks).
 
-use crate::desk::webhooks;
 use crate::desk::webhooks::EventPattern;
 use crate::desk::webhooks::Webhook;
 use crate::store::tx::Tx;
@@ -84,17 +83,17 @@ pub fn all(db: &Connection) -> Result<Vec<Receiver>> {
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Ids and versions of all receivers that are on: whoever knows the receivers has to read them again when these differ.
+/// Ids and versions of all webhooks: whoever knows the receivers has to read them again when these differ.
 ///
 /// # Errors
 /// Those of SQLite.
 pub fn versions(db: &Connection) -> Result<Vec<(i64, i64)>> {
-    let mut select = db.prepare_cached("SELECT id, version FROM webhooks WHERE active ORDER BY id")?;
+    let mut select = db.prepare_cached("SELECT id, version FROM webhooks ORDER BY id")?;
     let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-/// Turns a webhook off by CommFlow itself; what waits for it is cancelled.
+/// Turns a webhook off by CommFlow itself.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -103,7 +102,7 @@ pub fn turn_off(tx: &Tx, id: Id<Webhook>, reason: &str) -> Result<()> {
         "UPDATE webhooks SET active = 0, disabled_reason = ?2, updated_at = ?3, version = version + 1 WHERE id = ?1 AND active",
     )?
     .execute(params![id, reason, tx.now])?;
-    webhooks::cancel_waiting(tx, id)
+    Ok(())
 }
 
 /// Notes that a delivery arrived.

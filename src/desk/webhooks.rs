@@ -343,33 +343,23 @@ pub fn update(tx: &Tx, id: Id<Webhook>, patch: WebhookPatch, targets: TargetRule
          version = version + 1 WHERE id = ?1",
     )?
     .execute(params![id, new.url, serde_json::to_string(&new.events)?, new.active, new.description, new.disabled_reason, tx.now])?;
-    match (old.active, new.active) {
-        (true, false) => cancel_waiting(tx, id)?,
-        (false, true) => begin_afresh(tx, id)?,
-        _ => {}
+    if new.active && !old.active {
+        begin_afresh(tx, id)?;
     }
     get(tx, id)
 }
 
-/// Nothing that happened while a webhook was off is sent to it.
+/// Nothing that happened before, or while a webhook was off, is sent to it. Little is left of the former: it is cancelled as
+/// soon as a webhook goes off.
 fn begin_afresh(tx: &Tx, id: Id<Webhook>) -> Result<()> {
-    tx.prepare_cached(
-        "UPDATE webhooks SET events_after = ?2, failing_since = NULL, consecutive_failures = 0 WHERE id = ?1",
-    )?
-    .execute(params![id, feed::newest(tx)?])?;
-    Ok(())
-}
-
-/// Nothing of what waits for a webhook is sent any more.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn cancel_waiting(tx: &Tx, id: Id<Webhook>) -> Result<()> {
-    tx.takes_long();
     tx.prepare_cached(
         "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ?1 AND state = 'waiting'",
     )?
     .execute([id])?;
+    tx.prepare_cached(
+        "UPDATE webhooks SET events_after = ?2, failing_since = NULL, consecutive_failures = 0 WHERE id = ?1",
+    )?
+    .execute(params![id, feed::newest(tx)?])?;
     Ok(())
 }
 
@@ -388,13 +378,12 @@ pub fn rotate_secret(tx: &Tx, id: Id<Webhook>) -> Result<WithSecret> {
     with_secret(tx, id, secret)
 }
 
-/// Removes a webhook.
+/// Removes a webhook. Its deliveries follow step by step.
 ///
 /// # Errors
 /// `not_found`.
 pub fn delete(tx: &Tx, id: Id<Webhook>) -> Result<()> {
     get(tx, id)?;
-    tx.takes_long();
     tx.prepare_cached("DELETE FROM webhooks WHERE id = ?1")?.execute([id])?;
     Ok(())
 }

@@ -560,6 +560,31 @@ fn half_of_a_hundred_receivers_never_answer_and_nobody_waits_for_them() {
 }
 
 #[test]
+fn a_long_queue_goes_step_by_step_when_its_webhook_goes_off_or_away() {
+    let (desk, receiver) = (desk(), Receiver::new());
+    let ada = desk.admin();
+    receiver.answer(503);
+    hook(&ada, &receiver.url("/"), &["ticket.created"]);
+    let store = &desk.server().store;
+    let fill = |tx: &commflow::store::tx::Tx| {
+        Ok(tx.execute(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)
+             INSERT INTO deliveries (webhook_id, event_id, event_type, subject, state, next_attempt_at, created_at)
+             SELECT 1, 1, 'contact.created', 'contact_001', 'waiting', ?1 + 86400, ?1 FROM n",
+            [tx.now],
+        )?)
+    };
+    store.write_blocking(commflow::store::tx::Actor::SYSTEM, fill).unwrap();
+    ada.patch(HOOK, json!({"active": false})).ok();
+    desk.until("the end of the queue", || ada.get(&format!("{LOG}?status=cancelled")).total() == 3_500);
+    ada.delete(HOOK).expect(204);
+    let left = |db: &rusqlite::Connection| -> commflow::types::Result<i64> {
+        Ok(db.query_row("SELECT count(*) FROM deliveries", [], |row| row.get(0))?)
+    };
+    desk.until("nothing left", || store.read_blocking(left).unwrap() == 0);
+}
+
+#[test]
 fn the_log_keeps_what_is_settled_for_thirty_days_and_ten_thousand_rows() {
     let (desk, receiver) = (desk(), Receiver::new());
     let ada = desk.admin();

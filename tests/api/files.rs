@@ -284,6 +284,24 @@ fn an_upload_that_is_too_slow_is_given_up() {
 }
 
 #[test]
+fn only_so_many_uploads_are_under_way_at_once() {
+    let desk = TestApp::with(|settings| settings.uploads_max = 2);
+    let sarah = desk.agent("sarah");
+    let mut wires: Vec<Wire> = (0..2).map(|_| Wire::to(&desk)).collect();
+    for wire in &mut wires {
+        wire.send(begun(&sarah, &noise(300 * KIB)));
+    }
+    comes_to(&desk, (2, 2));
+    let refused = sarah.post_form("/v1/files", &[file("file", "a.txt", "", b"a")]);
+    assert_eq!(refused.header("retry-after"), "1");
+    refused.refused(503, "unavailable");
+    desk.forgive_faults();
+    drop(wires);
+    comes_to(&desk, (0, 0));
+    sarah.upload("a.txt", "", b"a");
+}
+
+#[test]
 fn others_write_while_slow_uploads_come_in() {
     let desk = TestApp::new();
     let sarah = desk.agent("sarah");

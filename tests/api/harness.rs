@@ -84,6 +84,7 @@ impl TestApp {
             trusted_proxies: Vec::new(),
             streams_max: 200,
             max_file_size: Size::mebibytes(25),
+            uploads_max: 50,
             // A machine that runs many tests at once may take longer than a user would wait.
             patience: Patience { index: Duration::from_secs(30), ..Patience::default() },
         };

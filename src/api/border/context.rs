@@ -13,7 +13,9 @@ use crate::types::size::Size;
 use crate::types::time::Clock;
 use crate::work::Ringer;
 use ipnet::IpNet;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How the server was told to behave.
 #[derive(Debug, Clone)]
@@ -30,6 +32,8 @@ pub struct Settings {
     pub streams_max: usize,
     /// Largest file that is taken.
     pub max_file_size: Size,
+    /// Uploads that may be under way at once: each holds up to two chunks in memory.
+    pub uploads_max: usize,
     /// How long slow clients are waited for.
     pub patience: Patience,
 }
@@ -99,6 +103,8 @@ pub struct Context {
     pub limiters: Limiters,
     /// Requests with an `Idempotency-Key` that are running.
     pub in_flight: InFlight,
+    /// A place for each upload that is under way.
+    pub uploads: Arc<Semaphore>,
     /// What all event streams share.
     pub live: Live,
 }
@@ -110,6 +116,7 @@ impl Context {
             credentials: CredentialCache::default(),
             limiters: Limiters::new(clock.clone()),
             in_flight: InFlight::default(),
+            uploads: Arc::new(Semaphore::new(settings.uploads_max)),
             live: Live::new(settings.streams_max),
             store,
             search,

@@ -109,9 +109,11 @@ impl Incoming {
     ///
     /// # Errors
     /// 415 when it is none, 413 over a limit, 422 for parts that are not expected, 400 when it is malformed, 408 when it
-    /// does not come in time.
+    /// does not come in time, 503 when too many others are under way.
     pub async fn form(self, context: &web::Data<Context>, expected: &Expected) -> Result<Form> {
         self.check_media()?;
+        let place = context.uploads.clone().try_acquire_owned();
+        let _place = place.map_err(|_| Error::unavailable("Too many uploads are under way; please try again."))?;
         let files_max = u64::try_from(expected.files_max).unwrap_or(u64::MAX);
         let limit = context.settings.max_file_size;
         let most = limit.bytes().saturating_mul(files_max).saturating_add(HEADS_MAX + TEXT_MAX as u64);
