@@ -94,7 +94,11 @@ impl Worker for Dispatcher {
     fn step(&mut self, now: Time) -> Result<Next> {
         let db = match self.db.take() {
             Some(db) => db,
-            None => self.store.open_reading()?,
+            None => {
+                // Also after a step that failed half-way: what it had not come to is looked at again.
+                self.lanes.values_mut().for_each(|lane| lane.to_look = true);
+                self.store.open_reading()?
+            }
         };
         self.now = now;
         self.take_in(now);

@@ -125,9 +125,14 @@ impl Lane {
         }
     }
 
-    /// The same lane, of a receiver that was changed.
+    /// The same lane, of a receiver that was changed. One that is elsewhere now is asked at once.
     pub fn renew(self, receiver: Receiver) -> Self {
-        Self { receiver, to_look: true, ..self }
+        let has_moved = receiver.url != self.receiver.url;
+        let trouble = self.trouble.map(|trouble| match has_moved {
+            true => Trouble { not_before: None, answered: false, ..trouble },
+            false => trouble,
+        });
+        Self { receiver, trouble, to_look: true, ..self }
     }
 
     /// Requests under way.

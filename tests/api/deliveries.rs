@@ -247,6 +247,21 @@ fn a_receiver_that_is_down_gets_everything_in_order_once_it_is_back() {
 }
 
 #[test]
+fn a_receiver_that_has_moved_is_asked_at_once() {
+    let (desk, old, new) = (desk(), Receiver::new(), Receiver::new());
+    let ada = desk.admin();
+    hook(&ada, &old.url("/"), &["*"]);
+    old.answer(502);
+    for name in ["Jane", "Max", "Ida"] {
+        contact(&ada, name);
+    }
+    desk.until("two failures", || ada.get(HOOK).ok()["health"]["consecutive_failures"].as_i64() >= Some(2));
+    ada.patch(HOOK, json!({"url": new.url("/")})).ok();
+    new.wait_for(3);
+    desk.until("the log", || ada.get(&format!("{LOG}?status=delivered")).total() == 3);
+}
+
+#[test]
 fn a_receiver_that_asks_for_a_pause_gets_it() {
     let (desk, receiver) = (desk(), Receiver::new());
     let ada = desk.admin();
