@@ -37,7 +37,7 @@ use std::time::Instant;
 const UNDER_WAY_MAX: usize = 256;
 /// Events that a step takes from the feed, and deliveries that it makes of them: a write must not hold up the others.
 const HEARD_MAX: usize = 500;
-const PLANNED_MAX: usize = 1_000;
+const PLANNED_MAX: usize = 200;
 /// Events that nobody wanted are passed over in memory; after so many, the cursor is written down all the same.
 const CURSOR_EVERY: i64 = 1_000;
 /// Deliveries at the head of a queue that are looked at.
@@ -45,7 +45,7 @@ const HEAD: usize = 64;
 /// Deliveries that are cancelled or removed in one write.
 const TIDIED_MAX: i64 = 1_000;
 /// After so many settled deliveries, the log of a webhook is trimmed, by a few more rows than have come.
-const TRIM_EVERY: i64 = 250;
+const TRIM_EVERY: i64 = 100;
 /// At the end, so long is waited for what is under way: it would be sent twice.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
 /// Between two looks when nothing is due: it is rung whenever something happens.
