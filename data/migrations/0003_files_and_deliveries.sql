@@ -51,7 +51,6 @@ CREATE INDEX deliveries_by_state ON deliveries (webhook_id, state, id);
 CREATE INDEX deliveries_queue ON deliveries (webhook_id, id) WHERE state = 'waiting' AND alone = 0;
 CREATE INDEX deliveries_alone ON deliveries (webhook_id, next_attempt_at) WHERE state = 'waiting' AND alone = 1;
 CREATE INDEX deliveries_of_event ON deliveries (event_id);
-CREATE INDEX deliveries_settled ON deliveries (created_at) WHERE state <> 'waiting';
 
 -- Events after this one are a webhook's, so that nothing older is sent when it is made or turned on.
 ALTER TABLE webhooks ADD COLUMN events_after INTEGER NOT NULL DEFAULT 0;

@@ -335,15 +335,16 @@ impl Dispatcher {
 
 /// Writes down what came of attempts.
 fn note(tx: &Tx, judged: &[(i64, Judged)], now: Time) -> Result<()> {
-    let mut failures: BTreeMap<i64, i64> = BTreeMap::new();
+    // Of each webhook: whether something arrived, and how many failed since.
+    let mut health: BTreeMap<i64, (bool, i64)> = BTreeMap::new();
     for (webhook, judged) in judged {
         let id = Id::from_row(*webhook);
         deliveries::record(tx, &judged.attempted)?;
+        let (succeeded, failures) = health.entry(*webhook).or_default();
         if judged.attempted.status == DeliveryStatus::Delivered {
-            failures.remove(webhook);
-            receivers::note_success(tx, id)?;
+            (*succeeded, *failures) = (true, 0);
         } else {
-            *failures.entry(*webhook).or_default() += 1;
+            *failures += 1;
         }
         if let Some(other) = judged.set_alone {
             deliveries::set_alone(tx, other)?;
@@ -352,8 +353,14 @@ fn note(tx: &Tx, judged: &[(i64, Judged)], now: Time) -> Result<()> {
             deliveries::release(tx, id, now)?;
         }
     }
-    for (webhook, count) in failures {
-        receivers::note_failures(tx, Id::from_row(webhook), count)?;
+    for (webhook, (succeeded, failures)) in health {
+        let id = Id::from_row(webhook);
+        if succeeded {
+            receivers::note_success(tx, id)?;
+        }
+        if failures > 0 {
+            receivers::note_failures(tx, id, failures)?;
+        }
     }
     for (webhook, judged) in judged {
         if let Some(reason) = &judged.turn_off {

@@ -406,10 +406,11 @@ pub fn trim(tx: &Tx, webhook: Id<Webhook>, most: i64) -> Result<()> {
 /// # Errors
 /// Those of SQLite.
 pub fn remove_expired(tx: &Tx, most: i64) -> Result<usize> {
+    // Ids grow with time, and nothing waits for so long: what is too old stands in front.
     let removed = tx
         .prepare_cached(
-            "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE state <> 'waiting' AND created_at < ?1
-                ORDER BY created_at LIMIT ?2)",
+            "DELETE FROM deliveries WHERE state <> 'waiting' AND id IN
+                (SELECT id FROM (SELECT id, created_at FROM deliveries ORDER BY id LIMIT ?2) WHERE created_at < ?1)",
         )?
         .execute(params![tx.now.plus(-KEPT_S), most])?;
     Ok(removed)
