@@ -48,6 +48,8 @@ const TIDIED_MAX: i64 = 1_000;
 const TRIM_EVERY: i64 = 100;
 /// At the end, so long is waited for what is under way: it would be sent twice.
 const LAST_ANSWERS: Duration = Duration::from_secs(3);
+/// While no receiver could be sent anything, queues are filled at most once in this time: nobody waits for them.
+const AT_EASE: Duration = Duration::from_millis(250);
 /// Between two looks when nothing is due: it is rung whenever something happens.
 const PAUSE: Duration = Duration::from_secs(60);
 
@@ -76,6 +78,8 @@ pub struct Dispatcher {
     newest: i64,
     arriving: mpsc::Receiver<Arrived>,
     arrived: mpsc::Sender<Arrived>,
+    /// When the queues were last filled.
+    filled_at: Instant,
     /// What is not on disk yet, by webhook.
     unwritten: Vec<(i64, Judged)>,
     /// Attempts that have begun.
@@ -105,6 +109,10 @@ impl Worker for Dispatcher {
         // Before the receivers are read: an event that is heard must not come from after a webhook that is not known yet.
         let head = self.store.head();
         self.refresh(&db)?;
+        if self.is_at_ease(head, now) {
+            self.db = Some(db);
+            return Ok(Next::After(AT_EASE));
+        }
         let is_behind = self.move_on(&db, head)?;
         self.look_for_others(&db)?;
         self.send_due(&db, now)?;
@@ -139,6 +147,7 @@ impl Dispatcher {
             newest: 0,
             arriving,
             arrived,
+            filled_at: Instant::now(),
             unwritten: Vec::new(),
             started: 0,
             now: Time::from_unix(0),
@@ -179,6 +188,13 @@ impl Dispatcher {
         self.versions = versions;
         self.to_tidy = true;
         Ok(())
+    }
+
+    /// Whether what is new in the feed can wait a moment: every receiver is left alone, and there is nothing to note.
+    fn is_at_ease(&self, head: i64, now: Time) -> bool {
+        let is_little = self.cursor.is_some_and(|cursor| head - cursor < self.most_events());
+        let all_rest = !self.lanes.is_empty() && self.lanes.values().all(|lane| lane.hold(now).is_some());
+        is_little && all_rest && self.unwritten.is_empty() && self.filled_at.elapsed() < AT_EASE
     }
 
     /// Writes down what came of attempts, and which deliveries follow from the feed, in one transaction. Whether there is more
@@ -236,6 +252,7 @@ impl Dispatcher {
             self.ringer.ring();
         }
         self.unwritten.clear();
+        self.filled_at = Instant::now();
         self.cursor_on_disk = cursor;
         self.newest += i64::try_from(planned).unwrap_or(0);
         self.lanes
@@ -274,6 +291,10 @@ impl Dispatcher {
             self.lanes.iter().filter(|(_, lane)| lane.is_due(now)).map(|(webhook, _)| *webhook).collect();
         for webhook in due {
             let Some(lane) = self.lanes.get_mut(&webhook) else { continue };
+            if let Some(time) = lane.hold(now) {
+                lane.wait_until(time);
+                continue;
+            }
             let room = lane.room(now).min(if lane.under_way() == 0 { free.max(1) } else { free });
             let held = room == 0 && lane.under_way() > 0;
             if held {

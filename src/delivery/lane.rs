@@ -140,10 +140,15 @@ impl Lane {
         self.under_way.len()
     }
 
+    /// Until when the receiver is left alone.
+    pub fn hold(&self, now: Time) -> Option<Time> {
+        self.trouble.as_ref().and_then(|trouble| trouble.not_before).filter(|time| now < *time)
+    }
+
     /// How many more requests may begin, as far as the receiver goes.
     pub fn room(&self, now: Time) -> usize {
         match &self.trouble {
-            Some(trouble) if trouble.not_before.is_some_and(|time| now < time) => 0,
+            Some(_) if self.hold(now).is_some() => 0,
             Some(_) => 1_usize.saturating_sub(self.under_way.len()),
             None => self.width.saturating_sub(self.under_way.len()),
         }
@@ -154,15 +159,15 @@ impl Lane {
         self.to_look || self.look_at.is_some_and(|time| time <= now)
     }
 
+    /// It is looked at again when the receiver is no longer left alone.
+    pub fn wait_until(&mut self, time: Time) {
+        (self.to_look, self.look_at) = (false, Some(time));
+    }
+
     /// Of the head of the queue, and of those that retry by themselves, what is to be sent now: `room` at most.
     pub fn choose(&mut self, queue: &[Waiting], alone: &[Waiting], room: usize, now: Time) -> Vec<Chosen> {
         self.to_look = false;
         self.look_at = None;
-        let hold = self.trouble.as_ref().and_then(|trouble| trouble.not_before).filter(|time| now < *time);
-        if hold.is_some() {
-            self.look_at = hold;
-            return Vec::new();
-        }
         let heads = self.heads(queue);
         let alone = alone.iter().filter(|waiting| !self.under_way.contains_key(&waiting.id));
         let is_down = self.trouble.as_ref().is_some_and(Trouble::is_outage);

@@ -387,7 +387,7 @@ fn a_test_is_sent_at_once_and_told() {
     let ada = desk.admin();
     let made = hook(&ada, &receiver.url("/"), &["ticket.created"]);
     ada.patch(HOOK, json!({"active": false})).ok();
-    receiver.behave(|_| raw(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nthanks".to_vec()));
+    receiver.behave(|_| raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 6\r\n\r\nthanks".to_vec()));
     let told = ada.post(&format!("{HOOK}/test"), json!({})).ok();
     assert_eq!((&told["delivered"], &told["status_code"]), (&json!(true), &json!(200)));
     assert_eq!((&told["response_body"], &told["error"]), (&json!("thanks"), &Value::Null));

@@ -95,6 +95,10 @@ impl World {
         let time = Time::from_unix(now);
         while self.lane.is_due(time) {
             let room = self.lane.room(time);
+            if let Some(hold) = self.lane.hold(time) {
+                self.lane.wait_until(hold);
+                break;
+            }
             if room == 0 && self.lane.under_way() > 0 {
                 break;
             }
