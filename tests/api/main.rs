@@ -38,6 +38,7 @@ mod me;
 mod messages;
 mod model;
 mod modelled;
+mod outages;
 mod paging;
 mod paths;
 mod plans;

@@ -11,8 +11,7 @@ use crate::cli::bench::measures::Scene;
 use crate::cli::bench::measures::post;
 use crate::cli::bench::measures::post_message;
 use crate::cli::bench::receiver::Receiver;
-use crate::cli::bench::run;
-use crate::cli::bench::run::Scratch;
+use crate::cli::bench::run::Run;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::workspace;
 use crate::cli::bench::workspace::Plan;
@@ -23,7 +22,6 @@ use serde::Serialize;
 use std::fmt;
 use std::fmt::Display;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
@@ -52,12 +50,8 @@ pub struct Deliveries {
     /// Connections that write at once.
     #[arg(long, default_value_t = 16, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
     connections: u32,
-    /// Where the workspace is made; the disk there counts [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// Print the figures as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    run: Run,
 }
 
 /// What was seen.
@@ -110,14 +104,9 @@ impl Deliveries {
     /// # Errors
     /// When the folder can't be used, or the server fails.
     pub fn run(self) -> Result<(), Failure> {
-        let stop = Stop::watch()?;
-        let scratch = Scratch::new(self.dir.as_deref(), false)?;
-        let setting = Setting::new(&scratch.path, self.connections);
-        if !self.json {
-            print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
-        }
-        let report = self.measure(&scratch.path.join("deliveries"), setting, &stop)?;
-        run::show(&report, self.json)
+        self.run.measure(self.connections, format_args!("{} s", self.seconds), |scratch, setting, stop| {
+            self.measure(&scratch.join("deliveries"), setting, stop)
+        })
     }
 
     fn measure(&self, directory: &Path, setting: Setting, stop: &Stop) -> Result<Report, Failure> {

@@ -5,8 +5,7 @@ use crate::cli::bench::child::Child;
 use crate::cli::bench::child::Memory;
 use crate::cli::bench::figures::Setting;
 use crate::cli::bench::figures::mib;
-use crate::cli::bench::run;
-use crate::cli::bench::run::Scratch;
+use crate::cli::bench::run::Run;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::workspace;
 use crate::cli::bench::workspace::Plan;
@@ -26,7 +25,6 @@ use std::net::SocketAddr;
 use std::net::TcpListener;
 use std::net::TcpStream;
 use std::path::Path;
-use std::path::PathBuf;
 use std::time::Duration;
 use std::time::Instant;
 
@@ -48,12 +46,8 @@ pub struct Files {
     /// How often it goes in and out; the median counts.
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100))]
     rounds: u32,
-    /// Where the workspace is made; the disk there counts [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// Print the figures as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    run: Run,
 }
 
 /// What was seen, in MiB a second.
@@ -79,14 +73,9 @@ impl Files {
     /// # Errors
     /// When the folder can't be used, or the server fails.
     pub fn run(self) -> Result<(), Failure> {
-        let stop = Stop::watch()?;
-        let scratch = Scratch::new(self.dir.as_deref(), false)?;
-        let setting = Setting::new(&scratch.path, 1);
-        if !self.json {
-            print!("{}", setting.heading(format_args!("{} rounds", self.rounds), 1));
-        }
-        let report = self.measure(&scratch.path, setting, &stop)?;
-        run::show(&report, self.json)
+        self.run.measure(1, format_args!("{} rounds", self.rounds), |scratch, setting, stop| {
+            self.measure(scratch, setting, stop)
+        })
     }
 
     fn measure(&self, scratch: &Path, setting: Setting, stop: &Stop) -> Result<Report, Failure> {

@@ -1,7 +1,9 @@
 //! What every run needs: a folder of its own, a way to be stopped, and a bar to look at.
 
 use crate::cli::Failure;
+use crate::cli::bench::figures::Setting;
 use crate::types::error::Error;
+use clap::Args;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde::Serialize;
@@ -79,14 +81,39 @@ impl Stop {
     }
 }
 
-/// Prints what was seen, as a table or as JSON.
-pub fn show<R: Serialize + Display>(report: &R, as_json: bool) -> Result<(), Failure> {
-    if as_json {
-        println!("{}", serde_json::to_string_pretty(report).map_err(Error::from)?);
-    } else {
-        print!("{report}");
+/// What a measurement of its own is told beside what it measures.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Where the workspace is made; the disk there counts [default: the system's folder for temporary files].
+    #[arg(long, value_name = "DIR")]
+    dir: Option<PathBuf>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Run {
+    /// Measures in a folder of its own, over so many connections, `each` long; prints what was seen, as a table or as JSON.
+    pub fn measure<R: Serialize + Display>(
+        &self,
+        connections: u32,
+        each: impl Display,
+        work: impl FnOnce(&Path, Setting, &Stop) -> Result<R, Failure>,
+    ) -> Result<(), Failure> {
+        let stop = Stop::watch()?;
+        let scratch = Scratch::new(self.dir.as_deref(), false)?;
+        let setting = Setting::new(&scratch.path, connections);
+        if !self.json {
+            print!("{}", setting.heading(each, 1));
+        }
+        let report = work(&scratch.path, setting, &stop)?;
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(&report).map_err(Error::from)?);
+        } else {
+            print!("{report}");
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A bar on standard error, where that is a terminal.

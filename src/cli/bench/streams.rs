@@ -15,8 +15,7 @@ use crate::cli::bench::load::Load;
 use crate::cli::bench::measures::Scene;
 use crate::cli::bench::measures::get;
 use crate::cli::bench::measures::post;
-use crate::cli::bench::run;
-use crate::cli::bench::run::Scratch;
+use crate::cli::bench::run::Run;
 use crate::cli::bench::run::Stop;
 use crate::cli::bench::run::bar;
 use crate::cli::bench::workspace;
@@ -31,7 +30,6 @@ use std::io;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
@@ -72,12 +70,8 @@ pub struct Streams {
     /// How long other requests are measured meanwhile.
     #[arg(long, default_value_t = 4.0, value_name = "N", value_parser = crate::cli::bench::seconds)]
     seconds: f64,
-    /// Where the workspace is made [default: the system's folder for temporary files].
-    #[arg(long, value_name = "DIR")]
-    dir: Option<PathBuf>,
-    /// Print the figures as JSON.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    run: Run,
 }
 
 /// What was seen.
@@ -103,14 +97,9 @@ impl Streams {
     /// When there are too few descriptors, or the server fails.
     pub fn run(self) -> Result<(), Failure> {
         self.raise_limit()?;
-        let stop = Stop::watch()?;
-        let scratch = Scratch::new(self.dir.as_deref(), false)?;
-        let setting = Setting::new(&scratch.path, 1);
-        if !self.json {
-            print!("{}", setting.heading(format_args!("{} s", self.seconds), 1));
-        }
-        let report = self.measure(&scratch.path.join("streams"), setting, &stop)?;
-        run::show(&report, self.json)
+        self.run.measure(1, format_args!("{} s", self.seconds), |scratch, setting, stop| {
+            self.measure(&scratch.join("streams"), setting, stop)
+        })
     }
 
     /// Each stream takes a descriptor of this process; and one of the server, which inherits the limit.
