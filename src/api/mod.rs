@@ -6,6 +6,7 @@ pub mod border;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
+pub mod docs;
 pub mod events;
 pub mod files;
 pub mod health;
