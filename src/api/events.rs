@@ -10,13 +10,13 @@ use crate::api::border::stream::EventStream;
 use crate::desk::api_keys;
 use crate::store::feed;
 use crate::store::feed::Event;
+use crate::store::feed::EventId;
 use crate::store::feed::FeedFilter;
 use crate::types::Result;
 use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::event::EventKind;
-use crate::types::id::Id;
 use actix_web::FromRequest;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
@@ -77,7 +77,7 @@ fn kinds(query: &mut Query) -> Vec<EventKind> {
 }
 
 /// The event that a client has seen last, as its header says.
-struct LastEventId(Option<Id<Event>>);
+struct LastEventId(Option<EventId>);
 
 impl FromRequest for LastEventId {
     type Error = Error;

@@ -12,6 +12,7 @@ use crate::api::border::routes::Anyone;
 use crate::api::border::routes::Routes;
 use crate::desk::files;
 use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::desk::files::chunks;
 use crate::desk::files::links::Links;
 use crate::desk::files::names::Folder;
@@ -22,7 +23,6 @@ use crate::types::error::Error;
 use crate::types::error::Faults;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
-use crate::types::id::Id;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
@@ -84,7 +84,7 @@ async fn delete(who: Writer, id: PathId<File>) -> Result<HttpResponse> {
 ///
 /// # Errors
 /// Those of the store; the sweep clears what is left.
-pub async fn clear(store: &Store, ids: Vec<Id<File>>) -> Result<()> {
+pub async fn clear(store: &Store, ids: Vec<FileId>) -> Result<()> {
     let store = store.clone();
     rt::spawn(async move { chunks::clear_all(&store, ids).await }).await.map_err(Error::internal)?
 }

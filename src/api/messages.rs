@@ -12,7 +12,7 @@ use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
 use crate::api::border::routes::Routes;
 use crate::desk::files::ATTACHMENTS_MAX;
-use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::desk::files::chunks;
 use crate::desk::files::chunks::Arrived;
 use crate::desk::messages;
@@ -21,7 +21,6 @@ use crate::desk::messages::NewMessage;
 use crate::desk::threads::ConversationKind;
 use crate::types::Result;
 use crate::types::field;
-use crate::types::id::Id;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use serde_json::Value;
@@ -80,7 +79,7 @@ async fn create_with_files(who: Writer, id: PathId<ConversationKind>, body: Inco
     let form = body.form(&who.context, &FORM).await?;
     let mut json: serde_json::Map<String, Value> =
         form.texts.iter().map(|(name, text)| (name.clone(), text.as_str().into())).collect();
-    let ids: Vec<Id<File>> = form.files.iter().map(|file| file.id).collect();
+    let ids: Vec<FileId> = form.files.iter().map(|file| file.id).collect();
     json.insert("attachment_ids".to_owned(), serde_json::to_value(&ids)?);
     let new = Input { value: field::parse(json.into())?, fingerprint: form.fingerprint };
     write(&who, id, new, form.files.clone()).await

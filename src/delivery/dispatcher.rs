@@ -12,7 +12,7 @@ use crate::desk::deliveries;
 use crate::desk::deliveries::DeliveryStatus;
 use crate::desk::deliveries::Heard;
 use crate::desk::receivers;
-use crate::desk::webhooks::Webhook;
+use crate::desk::webhooks::WebhookId;
 use crate::store::Store;
 use crate::store::feed;
 use crate::store::tx::Actor;
@@ -225,7 +225,7 @@ impl Dispatcher {
         i64::try_from(most.clamp(1, HEARD_MAX)).unwrap_or(1)
     }
 
-    fn wanted(&self, heard: &[Heard]) -> Vec<(Id<Webhook>, Heard)> {
+    fn wanted(&self, heard: &[Heard]) -> Vec<(WebhookId, Heard)> {
         let mut wanted = Vec::new();
         for event in heard {
             let receivers = self.lanes.values().map(|lane| &lane.receiver);
@@ -236,7 +236,7 @@ impl Dispatcher {
         wanted
     }
 
-    fn write(&mut self, wanted: Vec<(Id<Webhook>, Heard)>, cursor: i64) -> Result<()> {
+    fn write(&mut self, wanted: Vec<(WebhookId, Heard)>, cursor: i64) -> Result<()> {
         let judged = self.unwritten.clone();
         let trims = self.overdue_trims(&judged);
         let now = self.now;

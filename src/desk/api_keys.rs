@@ -3,7 +3,7 @@
 use crate::choice;
 use crate::desk::users;
 use crate::desk::users::Role;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::desk::users::UserStatus;
 use crate::store::list::List;
 use crate::store::list::Order;
@@ -115,11 +115,11 @@ impl rusqlite::types::FromSql for Scopes {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ApiKey {
     /// `key_001`.
-    pub id: Id<ApiKey>,
+    pub id: ApiKeyId,
     /// What it is for.
     pub name: Line,
     /// Whose it is.
-    pub user_id: Id<User>,
+    pub user_id: UserId,
     /// The last four characters, to tell keys apart.
     pub hint: String,
     /// What it may do, within its user's role.
@@ -140,6 +140,9 @@ impl Kind for ApiKey {
     const PREFIX: &'static str = "key";
 }
 
+/// The id of an API key.
+pub type ApiKeyId = Id<ApiKey>;
+
 /// A key just made: the only time that it is shown.
 #[derive(Debug, Serialize)]
 pub struct IssuedKey {
@@ -158,7 +161,7 @@ pub struct NewApiKey {
     pub name: Line,
     /// Whose it is; the caller's if not said.
     #[deserr(default)]
-    pub user_id: Option<Id<User>>,
+    pub user_id: Option<UserId>,
     /// All that the user's role allows, if not said.
     #[deserr(default)]
     pub scopes: Option<Vec<Scope>>,
@@ -177,9 +180,9 @@ pub struct NewApiKey {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Credentials {
     /// The key.
-    pub api_key: Id<ApiKey>,
+    pub api_key: ApiKeyId,
     /// Its user.
-    pub user: Id<User>,
+    pub user: UserId,
     /// The user's role.
     pub role: Role,
     /// The user's status: inactive users' keys don't work.
@@ -234,7 +237,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<ApiKey> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<ApiKey>) -> Result<ApiKey> {
+pub fn get(db: &Connection, id: ApiKeyId) -> Result<ApiKey> {
     db.prepare_cached(COLUMNS)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -281,7 +284,7 @@ pub fn credentials(db: &Connection, hash: &[u8; 32]) -> Result<Option<Credential
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn standing(db: &Connection, id: Id<ApiKey>) -> Result<Option<Credentials>> {
+pub fn standing(db: &Connection, id: ApiKeyId) -> Result<Option<Credentials>> {
     let hash: Option<[u8; 32]> =
         db.prepare_cached("SELECT hash FROM api_keys WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
     hash.map_or(Ok(None), |hash| credentials(db, &hash))
@@ -291,7 +294,7 @@ pub fn standing(db: &Connection, id: Id<ApiKey>) -> Result<Option<Credentials>> 
 ///
 /// # Errors
 /// 422 with all the fields at fault.
-pub fn create(tx: &Tx, new: NewApiKey, owner: Option<Id<User>>, key: String) -> Result<IssuedKey> {
+pub fn create(tx: &Tx, new: NewApiKey, owner: Option<UserId>, key: String) -> Result<IssuedKey> {
     let mut faults: Vec<Detail> = Vec::new();
     let owner = new.user_id.or(owner);
     let user = match owner.map(|id| users::get(tx, id)).transpose() {
@@ -339,7 +342,7 @@ pub fn create(tx: &Tx, new: NewApiKey, owner: Option<Id<User>>, key: String) -> 
 ///
 /// # Errors
 /// `not_found`, also when it was revoked before.
-pub fn revoke(tx: &Tx, id: Id<ApiKey>) -> Result<()> {
+pub fn revoke(tx: &Tx, id: ApiKeyId) -> Result<()> {
     get(tx, id)?;
     tx.prepare_cached("UPDATE api_keys SET revoked_at = ?2 WHERE id = ?1")?.execute(params![id, tx.now])?;
     tx.credentials_changed();
@@ -350,7 +353,7 @@ pub fn revoke(tx: &Tx, id: Id<ApiKey>) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn note_use(tx: &Tx, id: Id<ApiKey>) -> Result<()> {
+pub fn note_use(tx: &Tx, id: ApiKeyId) -> Result<()> {
     tx.prepare_cached("UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1")?.execute(params![id, tx.now])?;
     Ok(())
 }

@@ -38,7 +38,7 @@ pub const DELETED_NAME: &str = "Deleted contact";
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contact {
     /// `contact_001`.
-    pub id: Id<Contact>,
+    pub id: ContactId,
     /// Unique without regard to case.
     pub email: Option<Email>,
     /// The full name.
@@ -62,11 +62,14 @@ impl Kind for Contact {
     const PREFIX: &'static str = "contact";
 }
 
+/// The id of a contact.
+pub type ContactId = Id<Contact>;
+
 /// A contact as threads name him.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ContactRef {
     /// `contact_001`.
-    pub id: Id<Contact>,
+    pub id: ContactId,
     /// The full name, or [`DELETED_NAME`].
     pub name: Option<String>,
     /// `null` for an erased contact.
@@ -121,7 +124,7 @@ pub struct ContactPatch {
 pub struct ContactGiven {
     /// A known contact.
     #[deserr(default)]
-    pub id: Option<Id<Contact>>,
+    pub id: Option<ContactId>,
     /// Found by this address, without regard to case; else created.
     #[deserr(default)]
     pub email: Option<Email>,
@@ -166,7 +169,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Contact> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Contact>) -> Result<Contact> {
+pub fn get(db: &Connection, id: ContactId) -> Result<Contact> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -232,7 +235,7 @@ pub fn create(tx: &Tx, new: NewContact) -> Result<Contact> {
 ///
 /// # Errors
 /// `conflict` when the address is another contact's; 422 when nothing is left to tell the contact by.
-pub fn update(tx: &Tx, id: Id<Contact>, patch: ContactPatch) -> Result<Contact> {
+pub fn update(tx: &Tx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
     let old = get(tx, id)?;
     let mut faults = Faults::default();
     let custom_fields = match &patch.custom_fields.0 {
@@ -319,7 +322,7 @@ pub fn find_or_create(tx: &Tx, given: &ContactGiven) -> Result<Contact> {
     }
 }
 
-fn by_email(db: &Connection, email: &Email) -> Result<Option<Id<Contact>>> {
+fn by_email(db: &Connection, email: &Email) -> Result<Option<ContactId>> {
     let found = db
         .prepare_cached("SELECT id FROM contacts WHERE email_key = ?1")?
         .query_row([email.key()], |row| row.get(0))
@@ -338,7 +341,7 @@ fn require_something(given: bool) -> Result<()> {
     Err(Error::invalid_field("email", Rule::Required, "at least one of email, phone and name is required"))
 }
 
-fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<Id<Contact>>) -> Result<()> {
+fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<ContactId>) -> Result<()> {
     let Some(email) = email else { return Ok(()) };
     match by_email(tx, email)? {
         Some(holder) if Some(holder) != but => {

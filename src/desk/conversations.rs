@@ -1,8 +1,8 @@
 //! Conversations: threads as a team reads them.
 
 use crate::desk::contacts;
-use crate::desk::contacts::Contact;
 use crate::desk::contacts::ContactGiven;
+use crate::desk::contacts::ContactId;
 use crate::desk::files::AttachmentIds;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
@@ -24,7 +24,7 @@ use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
 pub use crate::desk::threads::view::Conversation;
 use crate::desk::users;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
@@ -36,7 +36,6 @@ use crate::types::error::Faults;
 use crate::types::field::Field;
 use crate::types::field::Given;
 use crate::types::field::Invalid;
-use crate::types::id::Id;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Body;
@@ -69,7 +68,7 @@ pub struct NewConversation {
     pub tags: TagList,
     /// Nobody if not said.
     #[deserr(default)]
-    pub assignee_id: Option<Id<User>>,
+    pub assignee_id: Option<UserId>,
     /// What else is known.
     #[deserr(default)]
     pub custom_fields: CustomFieldsPatch,
@@ -120,7 +119,7 @@ pub struct ConversationPatch {
     pub priority: Given<Priority>,
     /// Who looks after it; `null`: nobody.
     #[deserr(default)]
-    pub assignee_id: Field<Id<User>>,
+    pub assignee_id: Field<UserId>,
     /// The whole new list.
     #[deserr(default)]
     pub tags: Given<TagList>,
@@ -161,7 +160,7 @@ pub struct ConversationFilter {
     /// How much they matter.
     pub priority: Option<Priority>,
     /// Whom they are with.
-    pub contact: Option<Id<Contact>>,
+    pub contact: Option<ContactId>,
     /// Begun after this instant.
     pub created_after: Option<Time>,
     /// Begun before this instant.
@@ -184,7 +183,7 @@ pub fn get(db: &Connection, id: ConversationId) -> Result<Conversation> {
 pub fn list(
     db: &Connection,
     filter: &ConversationFilter,
-    caller: Id<User>,
+    caller: UserId,
     order: Order,
     paging: &Paging,
 ) -> Result<Page<Conversation>> {
@@ -204,7 +203,7 @@ pub fn list(
 }
 
 /// The list behind [`list`], for the test of its plans.
-pub fn query(filter: &ConversationFilter, caller: Id<User>, order: Order) -> List {
+pub fn query(filter: &ConversationFilter, caller: UserId, order: Order) -> List {
     List::of("threads", "id", order)
         .filter("status = ?", &filter.status)
         .filter("channel = ?", &filter.channel)

@@ -2,8 +2,8 @@
 
 use crate::choice;
 use crate::desk::webhooks;
-use crate::desk::webhooks::Webhook;
-use crate::store::feed::Event;
+use crate::desk::webhooks::WebhookId;
+use crate::store::feed::EventId;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
@@ -45,11 +45,11 @@ stored_as_word!(DeliveryStatus);
 #[derive(Debug, Clone, Serialize)]
 pub struct Delivery {
     /// `delivery_001`.
-    pub id: Id<Delivery>,
+    pub id: DeliveryId,
     /// Where it goes.
-    pub webhook_id: Id<Webhook>,
+    pub webhook_id: WebhookId,
     /// What it tells of; the `webhook-id` of every attempt.
-    pub event_id: Id<Event>,
+    pub event_id: EventId,
     /// The event's type.
     pub event_type: EventKind,
     /// Where it stands.
@@ -69,7 +69,7 @@ pub struct Delivery {
     /// Why there was no answer.
     pub error: Option<String>,
     /// The delivery that this one repeats.
-    pub redelivery_of: Option<Id<Delivery>>,
+    pub redelivery_of: Option<DeliveryId>,
     /// When it was put into the queue.
     pub created_at: Time,
 }
@@ -77,6 +77,9 @@ pub struct Delivery {
 impl Kind for Delivery {
     const PREFIX: &'static str = "delivery";
 }
+
+/// The id of a delivery.
+pub type DeliveryId = Id<Delivery>;
 
 const BY_ID: &str = "SELECT id, webhook_id, event_id, event_type, state, attempts, next_attempt_at, last_attempt_at,
     status_code, duration_ms, response_body, error, redelivery_of, created_at FROM deliveries WHERE id = ?1 AND webhook_id = ?2";
@@ -104,7 +107,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Delivery> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, webhook: Id<Webhook>, id: Id<Delivery>) -> Result<Delivery> {
+pub fn get(db: &Connection, webhook: WebhookId, id: DeliveryId) -> Result<Delivery> {
     webhooks::get(db, webhook)?;
     let found = db.prepare_cached(BY_ID)?.query_row(params![id, webhook], from_row).optional()?;
     found.ok_or_else(|| Error::not_found(id))
@@ -116,7 +119,7 @@ pub struct Filter {
     /// Those that stand so.
     pub status: Option<DeliveryStatus>,
     /// Those of this event.
-    pub event: Option<Id<Event>>,
+    pub event: Option<EventId>,
 }
 
 /// The log of a webhook.
@@ -125,7 +128,7 @@ pub struct Filter {
 /// `not_found` when there is no such webhook.
 pub fn list(
     db: &Connection,
-    webhook: Id<Webhook>,
+    webhook: WebhookId,
     filter: &Filter,
     order: Order,
     paging: &Paging,
@@ -137,7 +140,7 @@ pub fn list(
 }
 
 /// The list behind [`list`], for the test of its plans.
-pub fn query(webhook: Id<Webhook>, filter: &Filter, order: Order) -> List {
+pub fn query(webhook: WebhookId, filter: &Filter, order: Order) -> List {
     List::of("deliveries", "id", order)
         .filter("webhook_id = ?", &Some(webhook))
         .filter("state = ?", &filter.status)
@@ -148,7 +151,7 @@ pub fn query(webhook: Id<Webhook>, filter: &Filter, order: Order) -> List {
 ///
 /// # Errors
 /// `not_found`; `conflict` when the webhook is off, the delivery is still waiting, or its event is no longer kept.
-pub fn redeliver(tx: &Tx, webhook: Id<Webhook>, id: Id<Delivery>) -> Result<Delivery> {
+pub fn redeliver(tx: &Tx, webhook: WebhookId, id: DeliveryId) -> Result<Delivery> {
     let old = get(tx, webhook, id)?;
     if !webhooks::get(tx, webhook)?.active {
         return Err(Error::conflict("This webhook is off: turn it on first (`active`: true)."));
@@ -217,7 +220,7 @@ pub fn cursor(db: &Connection) -> Result<i64> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn plan(tx: &Tx, wanted: &[(Id<Webhook>, Heard)], cursor: i64, due: Time) -> Result<usize> {
+pub fn plan(tx: &Tx, wanted: &[(WebhookId, Heard)], cursor: i64, due: Time) -> Result<usize> {
     // A webhook may have been removed or turned off since it was read.
     let mut insert = tx.prepare_cached(
         "INSERT INTO deliveries (webhook_id, event_id, event_type, subject, state, next_attempt_at, created_at)
@@ -261,7 +264,7 @@ fn waiting(db: &Connection, rest: &str, values: impl rusqlite::Params) -> Result
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn queue(db: &Connection, webhook: Id<Webhook>, limit: usize) -> Result<Vec<Waiting>> {
+pub fn queue(db: &Connection, webhook: WebhookId, limit: usize) -> Result<Vec<Waiting>> {
     waiting(db, QUEUE, params![webhook, i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
@@ -274,7 +277,7 @@ pub const ALONE: &str = "WHERE webhook_id = ?1 AND state = 'waiting' AND alone =
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn alone(db: &Connection, webhook: Id<Webhook>, limit: usize) -> Result<Vec<Waiting>> {
+pub fn alone(db: &Connection, webhook: WebhookId, limit: usize) -> Result<Vec<Waiting>> {
     waiting(db, ALONE, params![webhook, i64::try_from(limit).unwrap_or(i64::MAX)])
 }
 
@@ -353,7 +356,7 @@ pub fn set_alone(tx: &Tx, id: i64) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn release(tx: &Tx, webhook: Id<Webhook>, due: Time) -> Result<()> {
+pub fn release(tx: &Tx, webhook: WebhookId, due: Time) -> Result<()> {
     tx.prepare_cached(
         "UPDATE deliveries SET next_attempt_at = ?2 WHERE webhook_id = ?1 AND state = 'waiting' AND alone = 0 AND next_attempt_at > ?2",
     )?
@@ -392,7 +395,7 @@ pub fn tidy(tx: &Tx, most: i64) -> Result<bool> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn trim(tx: &Tx, webhook: Id<Webhook>, most: i64) -> Result<()> {
+pub fn trim(tx: &Tx, webhook: WebhookId, most: i64) -> Result<()> {
     tx.prepare_cached(
         "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE webhook_id = ?1 AND state <> 'waiting'
             ORDER BY id DESC LIMIT ?3 OFFSET ?2)",

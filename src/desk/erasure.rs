@@ -2,16 +2,15 @@
 //! writer makes before it answers, from SQLite's free pages and its WAL.
 
 use crate::desk::contacts;
-use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactId;
 use crate::desk::contacts::DELETED_NAME;
 use crate::desk::deliveries;
 use crate::desk::files;
-use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::event::EventKind;
-use crate::types::id::Id;
 use rusqlite::params;
 use serde::Serialize;
 use serde_json::Value;
@@ -26,7 +25,7 @@ const DELETED_FILE: &str = "Deleted file";
 /// What is left of an erased contact in the feed.
 #[derive(Serialize)]
 struct Gone {
-    id: Id<Contact>,
+    id: ContactId,
 }
 
 /// How much is erased.
@@ -43,7 +42,7 @@ pub enum Extent {
 ///
 /// # Errors
 /// `not_found`, also when the contact was erased before.
-pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<Vec<Id<File>>> {
+pub fn erase(tx: &Tx, id: ContactId, extent: Extent) -> Result<Vec<FileId>> {
     contacts::get(tx, id)?;
     let mut doomed = Vec::new();
     if extent == Extent::PersonAndMessages {
@@ -64,7 +63,7 @@ pub fn erase(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<Vec<Id<File>>> 
 }
 
 /// The answers to uploads name their files, too; whose they would be was not known then.
-fn blank_uploads(tx: &Tx, ids: &[Id<File>]) -> Result<()> {
+fn blank_uploads(tx: &Tx, ids: &[FileId]) -> Result<()> {
     let mut blank =
         tx.prepare_cached("UPDATE idempotent_answers SET body = ?2 WHERE location = ?1 AND body IS NOT NULL")?;
     for id in ids {
@@ -74,7 +73,7 @@ fn blank_uploads(tx: &Tx, ids: &[Id<File>]) -> Result<()> {
     Ok(())
 }
 
-fn erase_messages(tx: &Tx, id: Id<Contact>) -> Result<()> {
+fn erase_messages(tx: &Tx, id: ContactId) -> Result<()> {
     tx.prepare_cached(
         "DELETE FROM messages WHERE type = 'comment' AND thread_id IN (SELECT id FROM threads WHERE contact_id = ?1)",
     )?
@@ -89,7 +88,7 @@ fn erase_messages(tx: &Tx, id: Id<Contact>) -> Result<()> {
     Ok(())
 }
 
-fn rewrite_events(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
     let mut select = tx.prepare_cached("SELECT id, type, changes, data FROM events WHERE contact_id = ?1")?;
     let mut rewrite =
         tx.prepare_cached("UPDATE events SET changes = ?2, data = ?3, contact_id = NULL WHERE id = ?1")?;
@@ -110,7 +109,7 @@ fn rewrite_events(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
     Ok(())
 }
 
-fn rewrite_answers(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
+fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
     let mut select =
         tx.prepare_cached("SELECT api_key_id, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
     let mut rewrite = tx.prepare_cached(
@@ -129,7 +128,7 @@ fn rewrite_answers(tx: &Tx, id: Id<Contact>, extent: Extent) -> Result<()> {
 }
 
 /// Takes a person out of an object as it was told: wherever the contact stands, the id alone is left.
-fn scrub(text: &str, id: Id<Contact>, extent: Extent) -> Result<String> {
+fn scrub(text: &str, id: ContactId, extent: Extent) -> Result<String> {
     let mut value: Value = serde_json::from_str(text)?;
     scrub_value(&mut value, &id.to_string(), extent);
     Ok(value.to_string())

@@ -2,15 +2,15 @@
 
 use crate::desk::contacts;
 use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactId;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::message;
 use crate::desk::threads::message::Message;
 use crate::desk::threads::view::Conversation;
 use crate::desk::threads::view::Ticket;
 use crate::desk::tickets;
-use crate::store::feed::Event;
+use crate::store::feed::EventId;
 use crate::types::Result;
-use crate::types::id::Id;
 use crate::types::time::Time;
 use rusqlite::Connection;
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub struct ExportedThread {
 #[derive(Debug, Serialize)]
 pub struct ExportedEvent {
     /// `event_001`.
-    pub id: Id<Event>,
+    pub id: EventId,
     /// What happened.
     #[serde(rename = "type")]
     pub kind: String,
@@ -59,7 +59,7 @@ pub struct ExportedEvent {
 ///
 /// # Errors
 /// `not_found`.
-pub fn export(db: &Connection, id: Id<Contact>, now: Time) -> Result<Export> {
+pub fn export(db: &Connection, id: ContactId, now: Time) -> Result<Export> {
     let contact = contacts::get(db, id)?;
     let mut select = db.prepare_cached("SELECT id FROM threads WHERE contact_id = ?1 ORDER BY created_at, id")?;
     let threads = select.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<Vec<ConversationId>>>()?;
@@ -75,7 +75,7 @@ fn exported(db: &Connection, id: ConversationId, now: Time) -> Result<ExportedTh
     Ok(ExportedThread { conversation, ticket, messages })
 }
 
-fn events(db: &Connection, id: Id<Contact>) -> Result<Vec<ExportedEvent>> {
+fn events(db: &Connection, id: ContactId) -> Result<Vec<ExportedEvent>> {
     let mut select =
         db.prepare_cached("SELECT id, type, created_at, changes FROM events WHERE contact_id = ?1 ORDER BY id")?;
     let rows = select.query_map([id], |row| {

@@ -27,7 +27,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Inbox {
     /// `inbox_001`.
-    pub id: Id<Inbox>,
+    pub id: InboxId,
     /// Unique without regard to case.
     pub name: Line,
     /// What arrives there.
@@ -44,6 +44,9 @@ pub struct Inbox {
 impl Kind for Inbox {
     const PREFIX: &'static str = "inbox";
 }
+
+/// The id of an inbox.
+pub type InboxId = Id<Inbox>;
 
 /// What it takes to make an inbox.
 #[derive(Debug, Clone, Deserr)]
@@ -85,7 +88,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Inbox> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Inbox>) -> Result<Inbox> {
+pub fn get(db: &Connection, id: InboxId) -> Result<Inbox> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -116,7 +119,7 @@ pub fn create(tx: &Tx, new: NewInbox) -> Result<Inbox> {
 ///
 /// # Errors
 /// `conflict` when the name is another inbox's.
-pub fn update(tx: &Tx, id: Id<Inbox>, patch: InboxPatch) -> Result<Inbox> {
+pub fn update(tx: &Tx, id: InboxId, patch: InboxPatch) -> Result<Inbox> {
     let old = get(tx, id)?;
     let new = Inbox {
         name: patch.name.or(old.name.clone()),
@@ -138,7 +141,7 @@ pub fn update(tx: &Tx, id: Id<Inbox>, patch: InboxPatch) -> Result<Inbox> {
 ///
 /// # Errors
 /// 422 on `inbox_id` when there is no such inbox.
-pub fn for_ticket(db: &Connection, named: Option<Id<Inbox>>) -> Result<Id<Inbox>> {
+pub fn for_ticket(db: &Connection, named: Option<InboxId>) -> Result<InboxId> {
     let found = match named {
         Some(id) => {
             db.prepare_cached("SELECT id FROM inboxes WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?
@@ -148,8 +151,8 @@ pub fn for_ticket(db: &Connection, named: Option<Id<Inbox>>) -> Result<Id<Inbox>
     found.ok_or_else(|| Error::invalid_field("inbox_id", Rule::UnknownId, "there is no such inbox"))
 }
 
-fn refuse_taken(tx: &Tx, name: &Line, but: Option<Id<Inbox>>) -> Result<()> {
-    let holder: Option<Id<Inbox>> = tx
+fn refuse_taken(tx: &Tx, name: &Line, but: Option<InboxId>) -> Result<()> {
+    let holder: Option<InboxId> = tx
         .prepare_cached("SELECT id FROM inboxes WHERE name_key = ?1")?
         .query_row([fold(name.as_str())], |row| row.get(0))
         .optional()?;

@@ -14,6 +14,7 @@ use crate::desk::threads::change::NewStatus;
 use crate::desk::threads::marks;
 use crate::desk::threads::message;
 pub use crate::desk::threads::message::Message;
+use crate::desk::threads::message::MessageId;
 pub use crate::desk::threads::message::MessageType;
 use crate::desk::threads::message::Written;
 use crate::desk::threads::row;
@@ -33,7 +34,6 @@ use crate::types::error::Faults;
 use crate::types::error::Rule;
 use crate::types::event::EventKind;
 use crate::types::field::Invalid;
-use crate::types::id::Id;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Body;
@@ -127,7 +127,7 @@ pub fn check_conversation(db: &Connection, id: ConversationId) -> Result<()> {
 ///
 /// # Errors
 /// `not_found` when the thread has no such message.
-pub fn get(db: &Connection, id: ConversationId, message: Id<Message>, now: Time) -> Result<Message> {
+pub fn get(db: &Connection, id: ConversationId, message: MessageId, now: Time) -> Result<Message> {
     let stands: bool = db
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM messages WHERE id = ?1 AND thread_id = ?2)")?
         .query_row(params![message, id], |row| row.get(0))?;

@@ -2,12 +2,11 @@
 //! [`webhooks`](crate::desk::webhooks).
 
 use crate::desk::webhooks::EventPattern;
-use crate::desk::webhooks::Webhook;
+use crate::desk::webhooks::WebhookId;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Error;
 use crate::types::event::EventKind;
-use crate::types::id::Id;
 use crate::types::signature;
 use crate::types::text::WebAddress;
 use crate::types::time::Time;
@@ -19,7 +18,7 @@ use rusqlite::params;
 #[derive(Debug, Clone)]
 pub struct Receiver {
     /// Which it is.
-    pub id: Id<Webhook>,
+    pub id: WebhookId,
     /// Where it is.
     pub url: WebAddress,
     /// What it wants.
@@ -67,7 +66,7 @@ fn receiver_from_row(row: &rusqlite::Row) -> rusqlite::Result<Receiver> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Webhook>) -> Result<Receiver> {
+pub fn get(db: &Connection, id: WebhookId) -> Result<Receiver> {
     let found =
         db.prepare_cached(&format!("{RECEIVER} WHERE id = ?1"))?.query_row([id], receiver_from_row).optional()?;
     found.ok_or_else(|| Error::not_found(id))
@@ -97,7 +96,7 @@ pub fn versions(db: &Connection) -> Result<Vec<(i64, i64)>> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn turn_off(tx: &Tx, id: Id<Webhook>, reason: &str) -> Result<()> {
+pub fn turn_off(tx: &Tx, id: WebhookId, reason: &str) -> Result<()> {
     tx.prepare_cached(
         "UPDATE webhooks SET active = 0, disabled_reason = ?2, updated_at = ?3, version = version + 1 WHERE id = ?1 AND active",
     )?
@@ -109,7 +108,7 @@ pub fn turn_off(tx: &Tx, id: Id<Webhook>, reason: &str) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn note_success(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+pub fn note_success(tx: &Tx, id: WebhookId) -> Result<()> {
     tx.prepare_cached(
         "UPDATE webhooks SET last_success_at = ?2, consecutive_failures = 0, failing_since = NULL WHERE id = ?1",
     )?
@@ -121,7 +120,7 @@ pub fn note_success(tx: &Tx, id: Id<Webhook>) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn note_failures(tx: &Tx, id: Id<Webhook>, count: i64) -> Result<()> {
+pub fn note_failures(tx: &Tx, id: WebhookId, count: i64) -> Result<()> {
     tx.prepare_cached(
         "UPDATE webhooks SET last_failure_at = ?2, consecutive_failures = consecutive_failures + ?3,
             failing_since = ifnull(failing_since, ?2) WHERE id = ?1",

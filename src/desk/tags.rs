@@ -25,7 +25,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Tag {
     /// `tag_001`.
-    pub id: Id<Tag>,
+    pub id: TagId,
     /// Unique without regard to case.
     pub name: TagName,
     /// `#rrggbb`.
@@ -44,6 +44,9 @@ pub struct Tag {
 impl Kind for Tag {
     const PREFIX: &'static str = "tag";
 }
+
+/// The id of a tag.
+pub type TagId = Id<Tag>;
 
 /// What it takes to make a tag.
 #[derive(Debug, Clone, Deserr)]
@@ -86,7 +89,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Tag> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Tag>) -> Result<Tag> {
+pub fn get(db: &Connection, id: TagId) -> Result<Tag> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -114,7 +117,7 @@ pub fn create(tx: &Tx, new: NewTag) -> Result<Tag> {
 ///
 /// # Errors
 /// `conflict` when the name is another tag's.
-pub fn update(tx: &Tx, id: Id<Tag>, patch: TagPatch) -> Result<Tag> {
+pub fn update(tx: &Tx, id: TagId, patch: TagPatch) -> Result<Tag> {
     let old = get(tx, id)?;
     let new = Tag { name: patch.name.or(old.name.clone()), color: patch.color.or(old.color.clone()), ..old.clone() };
     if new == old {
@@ -132,7 +135,7 @@ pub fn update(tx: &Tx, id: Id<Tag>, patch: TagPatch) -> Result<Tag> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn delete(tx: &Tx, id: Id<Tag>) -> Result<()> {
+pub fn delete(tx: &Tx, id: TagId) -> Result<()> {
     get(tx, id)?;
     tx.prepare_cached("DELETE FROM thread_tags WHERE tag_id = ?1")?.execute([id])?;
     tx.prepare_cached("DELETE FROM tags WHERE id = ?1")?.execute([id])?;
@@ -143,7 +146,7 @@ pub fn delete(tx: &Tx, id: Id<Tag>) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn find_or_create(tx: &Tx, names: &[TagName]) -> Result<Vec<Id<Tag>>> {
+pub fn find_or_create(tx: &Tx, names: &[TagName]) -> Result<Vec<TagId>> {
     names
         .iter()
         .map(|name| match by_name(tx, name)? {
@@ -153,7 +156,7 @@ pub fn find_or_create(tx: &Tx, names: &[TagName]) -> Result<Vec<Id<Tag>>> {
         .collect()
 }
 
-fn insert(tx: &Tx, name: &TagName, color: Option<Color>) -> Result<Id<Tag>> {
+fn insert(tx: &Tx, name: &TagName, color: Option<Color>) -> Result<TagId> {
     let key = fold(name.as_str());
     let color = color.map_or_else(|| color_of(&key).to_owned(), |color| color.to_string());
     tx.prepare_cached("INSERT INTO tags (name, name_key, color, created_at, updated_at) VALUES (?1, ?2, ?3, ?4, ?4)")?
@@ -161,7 +164,7 @@ fn insert(tx: &Tx, name: &TagName, color: Option<Color>) -> Result<Id<Tag>> {
     Ok(Id::from_row(tx.last_insert_rowid()))
 }
 
-fn by_name(db: &Connection, name: &TagName) -> Result<Option<Id<Tag>>> {
+fn by_name(db: &Connection, name: &TagName) -> Result<Option<TagId>> {
     let found = db
         .prepare_cached("SELECT id FROM tags WHERE name_key = ?1")?
         .query_row([fold(name.as_str())], |row| row.get(0))
@@ -169,7 +172,7 @@ fn by_name(db: &Connection, name: &TagName) -> Result<Option<Id<Tag>>> {
     Ok(found)
 }
 
-fn refuse_taken(tx: &Tx, name: &TagName, but: Option<Id<Tag>>) -> Result<()> {
+fn refuse_taken(tx: &Tx, name: &TagName, but: Option<TagId>) -> Result<()> {
     match by_name(tx, name)? {
         Some(holder) if Some(holder) != but => Err(Error::taken("name", "A tag of this name exists already.", holder)),
         _ => Ok(()),

@@ -2,6 +2,7 @@
 
 use crate::desk::users;
 use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
@@ -29,7 +30,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Team {
     /// `team_001`.
-    pub id: Id<Team>,
+    pub id: TeamId,
     /// Unique without regard to case.
     pub name: Line,
     /// What it does.
@@ -48,6 +49,9 @@ pub struct Team {
 impl Kind for Team {
     const PREFIX: &'static str = "team";
 }
+
+/// The id of a team.
+pub type TeamId = Id<Team>;
 
 /// What it takes to make a team.
 #[derive(Debug, Clone, Deserr)]
@@ -77,7 +81,7 @@ pub struct TeamPatch {
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewMember {
     /// The user.
-    pub user_id: Id<User>,
+    pub user_id: UserId,
 }
 
 const BY_ID: &str = "SELECT id, name, description,
@@ -100,7 +104,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Team> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Team>) -> Result<Team> {
+pub fn get(db: &Connection, id: TeamId) -> Result<Team> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -131,7 +135,7 @@ pub fn create(tx: &Tx, new: NewTeam) -> Result<Team> {
 ///
 /// # Errors
 /// `conflict` when the name is another team's.
-pub fn update(tx: &Tx, id: Id<Team>, patch: TeamPatch) -> Result<Team> {
+pub fn update(tx: &Tx, id: TeamId, patch: TeamPatch) -> Result<Team> {
     let old = get(tx, id)?;
     let new = Team {
         name: patch.name.or(old.name.clone()),
@@ -153,7 +157,7 @@ pub fn update(tx: &Tx, id: Id<Team>, patch: TeamPatch) -> Result<Team> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn delete(tx: &Tx, id: Id<Team>) -> Result<()> {
+pub fn delete(tx: &Tx, id: TeamId) -> Result<()> {
     get(tx, id)?;
     tx.prepare_cached("DELETE FROM teams WHERE id = ?1")?.execute([id])?;
     Ok(())
@@ -163,7 +167,7 @@ pub fn delete(tx: &Tx, id: Id<Team>) -> Result<()> {
 ///
 /// # Errors
 /// `not_found` when there is no such team.
-pub fn members(db: &Connection, id: Id<Team>, order: Order, paging: &Paging) -> Result<Page<User>> {
+pub fn members(db: &Connection, id: TeamId, order: Order, paging: &Paging) -> Result<Page<User>> {
     get(db, id)?;
     let list = List::of("users", "id", order)
         .since_of_few(paging)
@@ -176,7 +180,7 @@ pub fn members(db: &Connection, id: Id<Team>, order: Order, paging: &Paging) -> 
 ///
 /// # Errors
 /// `not_found` when there is no such team, 422 when there is no such user.
-pub fn add_member(tx: &Tx, id: Id<Team>, new: &NewMember) -> Result<User> {
+pub fn add_member(tx: &Tx, id: TeamId, new: &NewMember) -> Result<User> {
     get(tx, id)?;
     let user = users::get(tx, new.user_id)
         .map_err(|_| Error::invalid_field("user_id", Rule::UnknownId, format!("there is no user {}", new.user_id)))?;
@@ -189,7 +193,7 @@ pub fn add_member(tx: &Tx, id: Id<Team>, new: &NewMember) -> Result<User> {
 ///
 /// # Errors
 /// `not_found` when there is no such team, or the user is not in it.
-pub fn remove_member(tx: &Tx, id: Id<Team>, user: Id<User>) -> Result<()> {
+pub fn remove_member(tx: &Tx, id: TeamId, user: UserId) -> Result<()> {
     get(tx, id)?;
     let removed = tx
         .prepare_cached("DELETE FROM team_members WHERE team_id = ?1 AND user_id = ?2")?
@@ -197,8 +201,8 @@ pub fn remove_member(tx: &Tx, id: Id<Team>, user: Id<User>) -> Result<()> {
     if removed == 1 { Ok(()) } else { Err(Error::not_found(format!("{user} in {id}"))) }
 }
 
-fn refuse_taken(tx: &Tx, name: &Line, but: Option<Id<Team>>) -> Result<()> {
-    let holder: Option<Id<Team>> = tx
+fn refuse_taken(tx: &Tx, name: &Line, but: Option<TeamId>) -> Result<()> {
+    let holder: Option<TeamId> = tx
         .prepare_cached("SELECT id FROM teams WHERE name_key = ?1")?
         .query_row([fold(name.as_str())], |row| row.get(0))
         .optional()?;

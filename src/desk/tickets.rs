@@ -7,7 +7,7 @@ use crate::desk::contacts;
 use crate::desk::contacts::ContactGiven;
 use crate::desk::files::AttachmentIds;
 use crate::desk::inboxes;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::sla;
 use crate::desk::sla::SlaStatus;
 use crate::desk::sla::story;
@@ -37,7 +37,7 @@ use crate::desk::threads::row::Thread;
 use crate::desk::threads::view::Conversation;
 pub use crate::desk::threads::view::Ticket;
 use crate::desk::users;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::About;
@@ -83,7 +83,7 @@ pub struct NewTicket {
     pub conversation_id: Option<ConversationId>,
     /// The first inbox if not said.
     #[deserr(default)]
-    pub inbox_id: Option<Id<Inbox>>,
+    pub inbox_id: Option<InboxId>,
     /// `api` if not said; not taken with `conversation_id`.
     #[deserr(default)]
     pub channel: Option<Channel>,
@@ -92,7 +92,7 @@ pub struct NewTicket {
     pub tags: Given<TagList>,
     /// Nobody if not said.
     #[deserr(default)]
-    pub assignee_id: Option<Id<User>>,
+    pub assignee_id: Option<UserId>,
     /// What else is known.
     #[deserr(default)]
     pub custom_fields: Given<CustomFieldsPatch>,
@@ -122,10 +122,10 @@ pub struct TicketPatch {
     pub priority: Given<Priority>,
     /// Who looks after it; `null`: nobody.
     #[deserr(default)]
-    pub assignee_id: Field<Id<User>>,
+    pub assignee_id: Field<UserId>,
     /// Where it belongs.
     #[deserr(default)]
-    pub inbox_id: Given<Id<Inbox>>,
+    pub inbox_id: Given<InboxId>,
     /// The whole new list.
     #[deserr(default)]
     pub tags: Given<TagList>,
@@ -164,7 +164,7 @@ pub struct TicketFilter {
     /// Who looks after them.
     pub assignee: Option<AssigneeFilter>,
     /// Where they arrived.
-    pub inbox: Option<Id<Inbox>>,
+    pub inbox: Option<InboxId>,
     /// How they stand against their targets at the moment of reading.
     pub sla_status: Option<SlaStatus>,
     /// Made after this instant.
@@ -196,7 +196,7 @@ fn view(thread: Thread, now: Time) -> Result<Ticket> {
 pub fn list(
     db: &Connection,
     filter: &TicketFilter,
-    caller: Id<User>,
+    caller: UserId,
     order: Order,
     paging: &Paging,
     now: Time,
@@ -223,7 +223,7 @@ pub fn list(
 }
 
 /// The list behind [`list`], for the test of its plans.
-pub fn query(filter: &TicketFilter, caller: Id<User>, order: Order, now: Time) -> List {
+pub fn query(filter: &TicketFilter, caller: UserId, order: Order, now: Time) -> List {
     let list = equalities(filter, caller, order);
     match filter.sla_status {
         None => list,
@@ -243,7 +243,7 @@ fn moving(status: SlaStatus) -> [&'static str; 1] {
     }
 }
 
-fn equalities(filter: &TicketFilter, caller: Id<User>, order: Order) -> List {
+fn equalities(filter: &TicketFilter, caller: UserId, order: Order) -> List {
     let list = List::of("threads", "ticket_id", order)
         .only("ticket_id IS NOT NULL")
         .filter("ticket_status = ?", &filter.status)

@@ -49,7 +49,7 @@ stored_as_word!(Role, UserStatus);
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct User {
     /// `user_001`.
-    pub id: Id<User>,
+    pub id: UserId,
     /// Unique without regard to case.
     pub email: Email,
     /// The full name.
@@ -73,11 +73,14 @@ impl Kind for User {
     const PREFIX: &'static str = "user";
 }
 
+/// The id of a user.
+pub type UserId = Id<User>;
+
 /// A user as other objects name him.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct UserRef {
     /// `user_001`.
-    pub id: Id<User>,
+    pub id: UserId,
     /// The full name.
     pub name: String,
 }
@@ -149,7 +152,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<User> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<User>) -> Result<User> {
+pub fn get(db: &Connection, id: UserId) -> Result<User> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -196,7 +199,7 @@ pub fn create(tx: &Tx, new: NewUser, password_hash: Option<String>) -> Result<Us
 ///
 /// # Errors
 /// `conflict` when the address belongs to another user, or when no active admin would be left.
-pub fn update(tx: &Tx, id: Id<User>, patch: UserPatch) -> Result<User> {
+pub fn update(tx: &Tx, id: UserId, patch: UserPatch) -> Result<User> {
     let old = get(tx, id)?;
     let new = User {
         email: patch.email.or(old.email.clone()),
@@ -220,7 +223,7 @@ pub fn update(tx: &Tx, id: Id<User>, patch: UserPatch) -> Result<User> {
     get(tx, id)
 }
 
-fn refuse_taken(tx: &Tx, email: &Email, but: Option<Id<User>>) -> Result<()> {
+fn refuse_taken(tx: &Tx, email: &Email, but: Option<UserId>) -> Result<()> {
     match by_email(tx, email)? {
         Some(holder) if Some(holder.id) != but => {
             Err(Error::taken("email", "A user with this e-mail address exists already.", holder.id))
@@ -247,7 +250,7 @@ fn refuse_losing_the_last_admin(tx: &Tx, old: &User, new: &User) -> Result<()> {
 ///
 /// # Errors
 /// 422 on `assignee_id`: there is no such user, or the user is inactive.
-pub fn assignable(db: &Connection, id: Id<User>) -> Result<UserRef> {
+pub fn assignable(db: &Connection, id: UserId) -> Result<UserRef> {
     let user = get(db, id)
         .map_err(|_| Error::invalid_field("assignee_id", Rule::UnknownId, format!("there is no user {id}")))?;
     if user.status == UserStatus::Inactive {

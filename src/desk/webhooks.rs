@@ -43,7 +43,7 @@ const MAX_WEBHOOKS: i64 = 200;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Webhook {
     /// `webhook_001`.
-    pub id: Id<Webhook>,
+    pub id: WebhookId,
     /// Where deliveries go.
     pub url: WebAddress,
     /// Which events go there.
@@ -68,6 +68,9 @@ pub struct Webhook {
 impl Kind for Webhook {
     const PREFIX: &'static str = "webhook";
 }
+
+/// The id of a webhook.
+pub type WebhookId = Id<Webhook>;
 
 /// How a webhook's deliveries went.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -268,7 +271,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Webhook> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn get(db: &Connection, id: Id<Webhook>) -> Result<Webhook> {
+pub fn get(db: &Connection, id: WebhookId) -> Result<Webhook> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -316,7 +319,7 @@ pub fn create(tx: &Tx, new: NewWebhook, targets: TargetRule) -> Result<WithSecre
 ///
 /// # Errors
 /// 422 with all the fields at fault.
-pub fn update(tx: &Tx, id: Id<Webhook>, patch: WebhookPatch, targets: TargetRule) -> Result<Webhook> {
+pub fn update(tx: &Tx, id: WebhookId, patch: WebhookPatch, targets: TargetRule) -> Result<Webhook> {
     let old = get(tx, id)?;
     let mut faults = Faults::default();
     if let Some(url) = &patch.url.0 {
@@ -351,7 +354,7 @@ pub fn update(tx: &Tx, id: Id<Webhook>, patch: WebhookPatch, targets: TargetRule
 
 /// Nothing that happened before, or while a webhook was off, is sent to it. Little is left of the former: it is cancelled as
 /// soon as a webhook goes off.
-fn begin_afresh(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+fn begin_afresh(tx: &Tx, id: WebhookId) -> Result<()> {
     tx.prepare_cached(
         "UPDATE deliveries SET state = 'cancelled', next_attempt_at = NULL WHERE webhook_id = ?1 AND state = 'waiting'",
     )?
@@ -367,7 +370,7 @@ fn begin_afresh(tx: &Tx, id: Id<Webhook>) -> Result<()> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn rotate_secret(tx: &Tx, id: Id<Webhook>) -> Result<WithSecret> {
+pub fn rotate_secret(tx: &Tx, id: WebhookId) -> Result<WithSecret> {
     get(tx, id)?;
     let secret = Secret::generate()?;
     tx.prepare_cached(
@@ -382,13 +385,13 @@ pub fn rotate_secret(tx: &Tx, id: Id<Webhook>) -> Result<WithSecret> {
 ///
 /// # Errors
 /// `not_found`.
-pub fn delete(tx: &Tx, id: Id<Webhook>) -> Result<()> {
+pub fn delete(tx: &Tx, id: WebhookId) -> Result<()> {
     get(tx, id)?;
     tx.prepare_cached("DELETE FROM webhooks WHERE id = ?1")?.execute([id])?;
     Ok(())
 }
 
-fn with_secret(db: &Connection, id: Id<Webhook>, secret: Secret) -> Result<WithSecret> {
+fn with_secret(db: &Connection, id: WebhookId, secret: Secret) -> Result<WithSecret> {
     Ok(WithSecret { webhook: get(db, id)?, signing_secret: secret.signing_form(), secret: secret.0 })
 }
 

@@ -1,6 +1,6 @@
 //! Filters of a query: `field:value`, and what each comes to.
 
-use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactId;
 use crate::search::card::Views;
 use crate::search::documents::NOBODY;
 use crate::search::index::unavailable;
@@ -16,7 +16,6 @@ use crate::search::trees::any;
 use crate::search::trees::term;
 use crate::search::trees::worth;
 use crate::types::Result;
-use crate::types::id::Id;
 use tantivy::Term;
 use tantivy::collector::Count;
 use tantivy::query::BooleanQuery;
@@ -79,7 +78,7 @@ impl Planner<'_> {
 
     /// Threads with a contact: by id, by address, or by the beginnings of words of name and address.
     fn from(&self, value: &str) -> Result<Box<dyn Tree>> {
-        if let Ok(id) = value.to_ascii_lowercase().parse::<Id<Contact>>() {
+        if let Ok(id) = value.to_ascii_lowercase().parse::<ContactId>() {
             return Ok(self.facts([Fact::Contact(id.row())]));
         }
         let (words, address) = (names::words(value), text::fold(value));

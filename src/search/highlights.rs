@@ -2,7 +2,7 @@
 //! them. Messages are read only for what the rest does not show.
 
 use crate::desk::contacts::Contact;
-use crate::desk::threads::message::Message;
+use crate::desk::threads::message::MessageId;
 use crate::desk::threads::row::Thread;
 use crate::search::best::Hit;
 use crate::search::highlight::Marker;
@@ -26,7 +26,7 @@ pub struct Highlight {
     /// The matches in `<em>`, everything else escaped.
     snippet: String,
     /// The message that it stands in.
-    message_id: Option<Id<Message>>,
+    message_id: Option<MessageId>,
 }
 
 /// What is gathered of an object.

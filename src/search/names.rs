@@ -1,10 +1,10 @@
 //! Names that stand for numbers in the index: tags, users and inboxes are few, and may be renamed at any time; so the index
 //! knows their numbers, and what a query calls them is looked up when it is asked.
 
+use crate::desk::inboxes::InboxId;
 use crate::desk::threads::AssigneeFilter;
 use crate::search::text;
 use crate::types::Result;
-use crate::types::id::Id;
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::PoisonError;
@@ -98,7 +98,7 @@ pub fn assignees(db: &Connection, value: &str, caller: i64) -> Result<Vec<Option
 /// # Errors
 /// Those of SQLite.
 pub fn inboxes(db: &Connection, value: &str) -> Result<Vec<i64>> {
-    match value.to_ascii_lowercase().parse::<Id<crate::desk::inboxes::Inbox>>() {
+    match value.to_ascii_lowercase().parse::<InboxId>() {
         Ok(id) => Ok(vec![id.row()]),
         Err(_) => Ok(begun(&named(db, "SELECT id, name FROM inboxes")?, value)),
     }

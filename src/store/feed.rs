@@ -33,7 +33,7 @@ pub const KEPT_S: i64 = 30 * 24 * 3600;
 #[derive(Debug, Serialize)]
 pub struct Event {
     /// Grows with each event.
-    pub id: Id<Event>,
+    pub id: EventId,
     /// What happened.
     #[serde(rename = "type")]
     pub kind: EventKind,
@@ -54,6 +54,9 @@ pub struct Event {
 impl Kind for Event {
     const PREFIX: &'static str = "event";
 }
+
+/// The id of an event.
+pub type EventId = Id<Event>;
 
 /// Who caused an event.
 #[derive(Debug, Serialize)]
@@ -136,7 +139,7 @@ pub fn changes<T: Serialize>(old: &T, new: &T) -> Result<Map<String, Value>> {
 #[derive(Debug, Clone, Default)]
 pub struct FeedFilter {
     /// Only events after this one.
-    pub after: Option<Id<Event>>,
+    pub after: Option<EventId>,
     /// Only these; empty: all.
     pub kinds: Vec<EventKind>,
 }
@@ -174,7 +177,7 @@ pub fn get(db: &Connection, id: i64) -> Result<Option<Event>> {
     Ok(db.prepare_cached("SELECT * FROM events WHERE id = ?1")?.query_row([id], from_row).optional()?)
 }
 
-fn assert_kept(after: Id<Event>, first: i64) -> Result<()> {
+fn assert_kept(after: EventId, first: i64) -> Result<()> {
     if after.row() >= first - 1 {
         return Ok(());
     }
@@ -189,7 +192,7 @@ fn assert_kept(after: Id<Event>, first: i64) -> Result<()> {
 /// # Errors
 /// `cursor_expired` when events after it have already been removed, and when there is no such event yet: then it is of
 /// another feed than this one, such as one that was there before a backup was restored.
-pub fn begin(db: &Connection, after: Option<Id<Event>>) -> Result<Id<Event>> {
+pub fn begin(db: &Connection, after: Option<EventId>) -> Result<EventId> {
     let (first, last) = ends(db)?;
     let last = Id::from_row(last);
     let Some(after) = after else { return Ok(last) };

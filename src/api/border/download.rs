@@ -3,6 +3,7 @@
 
 use crate::api::border::conditional::Tags;
 use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::desk::files::chunks;
 use crate::desk::files::chunks::CHUNK;
 use crate::desk::files::kinds;
@@ -10,7 +11,6 @@ use crate::store::Store;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
-use crate::types::id::Id;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::body::BoxBody;
@@ -157,7 +157,7 @@ fn asked(header: &str, size: u64) -> Wanted {
 }
 
 /// The chunk in which a range begins.
-async fn read(store: &Store, id: Id<File>, range: &Range<u64>) -> Result<Bytes> {
+async fn read(store: &Store, id: FileId, range: &Range<u64>) -> Result<Bytes> {
     let number = i64::try_from(range.start / CHUNK as u64).unwrap_or(i64::MAX);
     store.read(move |db| chunks::read(db, id, number)).await.map(Bytes::from)
 }
@@ -171,7 +171,7 @@ fn part(chunk: Bytes, range: &Range<u64>) -> Bytes {
 
 /// The bytes of a range, whose first part is known. When a chunk can't be had, the stream ends in an error, and with it the
 /// connection: so the client sees that something is missing.
-fn rest(store: Store, id: Id<File>, range: Range<u64>, first: Bytes) -> impl Stream<Item = Result<Bytes>> {
+fn rest(store: Store, id: FileId, range: Range<u64>, first: Bytes) -> impl Stream<Item = Result<Bytes>> {
     let ahead = read_ahead(&store, id, beyond(&range, &first));
     try_unfold(Some((first, range, ahead)), move |state| {
         let store = store.clone();
@@ -194,7 +194,7 @@ fn beyond(range: &Range<u64>, bytes: &Bytes) -> Range<u64> {
 }
 
 /// Reads the next chunk while the one before it is being sent.
-fn read_ahead(store: &Store, id: Id<File>, range: Range<u64>) -> Option<rt::task::JoinHandle<Result<Bytes>>> {
+fn read_ahead(store: &Store, id: FileId, range: Range<u64>) -> Option<rt::task::JoinHandle<Result<Bytes>>> {
     let store = store.clone();
     (!range.is_empty()).then(|| rt::spawn(async move { read(&store, id, &range).await }))
 }

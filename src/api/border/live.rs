@@ -8,7 +8,7 @@ use crate::api::border::tail::Found;
 use crate::api::border::tail::Frame;
 use crate::api::border::tail::Tail;
 use crate::desk::api_keys;
-use crate::desk::api_keys::ApiKey;
+use crate::desk::api_keys::ApiKeyId;
 use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
 use crate::store::Store;
@@ -17,7 +17,6 @@ use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
 use crate::types::event::EventKind;
-use crate::types::id::Id;
 use crate::types::time::Time;
 use crate::work::Next;
 use crate::work::Ringer;
@@ -66,7 +65,7 @@ struct Shared {
 
 /// Whether a key is good; shared by the streams that were opened with it.
 struct Pass {
-    key: Id<ApiKey>,
+    key: ApiKeyId,
     standing: RwLock<Option<Credentials>>,
 }
 

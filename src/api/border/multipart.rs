@@ -7,7 +7,7 @@ use crate::api::border::context::Context;
 use crate::api::border::context::Patience;
 use crate::api::border::input;
 use crate::api::border::input::Input;
-use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::desk::files::chunks;
 use crate::desk::files::chunks::Arrived;
 use crate::desk::files::chunks::CHUNK;
@@ -24,7 +24,6 @@ use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::field;
 use crate::types::field::Invalid;
-use crate::types::id::Id;
 use crate::types::size::Size;
 use actix_multipart::Field;
 use actix_multipart::Multipart;
@@ -277,14 +276,14 @@ fn file_name(part: &Field) -> Option<String> {
 struct Upload {
     store: Store,
     pending: Arc<Pending>,
-    id: Option<Id<File>>,
+    id: Option<FileId>,
     head: Vec<u8>,
     buffer: Vec<u8>,
     chunks: i64,
     size: u64,
     hash: Sha256,
     /// At most one chunk is being written while the next is filled.
-    writing: Option<JoinHandle<Result<Id<File>>>>,
+    writing: Option<JoinHandle<Result<FileId>>>,
 }
 
 impl Upload {
@@ -360,11 +359,11 @@ impl Upload {
 /// The uploads of a request. Those that were not kept when the request and its writes have ended are given up.
 struct Pending {
     store: Store,
-    ids: Mutex<Vec<Id<File>>>,
+    ids: Mutex<Vec<FileId>>,
 }
 
 impl Pending {
-    fn note(&self, id: Id<File>) -> Id<File> {
+    fn note(&self, id: FileId) -> FileId {
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).push(id);
         id
     }

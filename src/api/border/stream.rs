@@ -8,6 +8,7 @@ use crate::api::border::tail::Found;
 use crate::api::border::tail::Frame;
 use crate::store::feed;
 use crate::store::feed::Event;
+use crate::store::feed::EventId;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -53,7 +54,7 @@ enum Taken {
 
 impl EventStream {
     /// A stream of the events of these kinds (none: of all) after `cursor`.
-    pub fn new(context: web::Data<Context>, place: Place, kinds: Vec<EventKind>, cursor: Id<Event>) -> Self {
+    pub fn new(context: web::Data<Context>, place: Place, kinds: Vec<EventKind>, cursor: EventId) -> Self {
         // With the cursor at once: who loses the connection before the first event loses nothing.
         let opening = format!("retry: {RECONNECT_MS}\n\nid: {cursor}\n\n");
         Self {

@@ -14,10 +14,10 @@ use crate::desk::api_keys;
 use crate::desk::api_keys::NewApiKey;
 use crate::desk::api_keys::Scope;
 use crate::desk::contacts;
-use crate::desk::contacts::Contact;
+use crate::desk::contacts::ContactId;
 use crate::desk::conversations;
 use crate::desk::inboxes;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::messages;
 use crate::desk::sla::alarms;
 use crate::desk::tags;
@@ -28,12 +28,11 @@ use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
 use crate::desk::tickets;
 use crate::desk::users;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::store::tx::Actor;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Error;
-use crate::types::id::Id;
 use crate::types::time::Time;
 use fastrand::Rng;
 use serde_json::Value;
@@ -88,7 +87,7 @@ fn tell_alarms(tx: &Tx, until: Time) -> Result<()> {
 }
 
 /// The team and its teams; the first of them has the key.
-fn move_in(tx: &Tx, team: &People, password_hash: String, key: String) -> Result<Vec<Id<User>>> {
+fn move_in(tx: &Tx, team: &People, password_hash: String, key: String) -> Result<Vec<UserId>> {
     let mut teams = BTreeMap::new();
     for new in &team.teams {
         let made = teams::create(tx, input(new.clone())?)?;
@@ -111,7 +110,7 @@ fn move_in(tx: &Tx, team: &People, password_hash: String, key: String) -> Result
 }
 
 /// Tags and inboxes; the inboxes by name. The first inbox is there in every workspace.
-fn set_up(tx: &Tx, team: &People) -> Result<BTreeMap<String, Id<Inbox>>> {
+fn set_up(tx: &Tx, team: &People) -> Result<BTreeMap<String, InboxId>> {
     for tag in &team.tags {
         tags::create(tx, input(tag.clone())?)?;
     }
@@ -125,11 +124,11 @@ fn set_up(tx: &Tx, team: &People) -> Result<BTreeMap<String, Id<Inbox>>> {
 /// The weeks as they pass.
 struct Life<'a> {
     tx: &'a Tx<'a>,
-    users: Vec<Id<User>>,
-    inboxes: BTreeMap<String, Id<Inbox>>,
+    users: Vec<UserId>,
+    inboxes: BTreeMap<String, InboxId>,
     people: &'a [Person],
     stories: &'a [Story<'a>],
-    contacts: BTreeMap<usize, Id<Contact>>,
+    contacts: BTreeMap<usize, ContactId>,
     threads: BTreeMap<usize, (ConversationId, Option<TicketId>)>,
 }
 
@@ -163,7 +162,7 @@ impl Life<'_> {
         Ok(())
     }
 
-    fn user(&self, number: usize) -> Result<Id<User>> {
+    fn user(&self, number: usize) -> Result<UserId> {
         self.users.get(number).copied().ok_or_else(|| Error::not_found("user"))
     }
 

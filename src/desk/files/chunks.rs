@@ -1,7 +1,7 @@
 //! The bytes of files: in chunks of 256 KiB, each a row with a checksum of its own. They come and go by small writes, one
 //! chunk or a few at a time, so that nobody waits long for the writer.
 
-use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::desk::files::hexadecimal;
 use crate::desk::files::names::FileName;
 use crate::desk::files::names::Folder;
@@ -29,7 +29,7 @@ const UPLOAD_ENDS_WITHIN_S: i64 = 3_600;
 #[derive(Debug, Clone)]
 pub struct Arrived {
     /// The row that its chunks belong to.
-    pub id: Id<File>,
+    pub id: FileId,
     /// What it is called.
     pub name: FileName,
     /// What it is.
@@ -44,7 +44,7 @@ pub struct Arrived {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn begin(tx: &Tx) -> Result<Id<File>> {
+pub fn begin(tx: &Tx) -> Result<FileId> {
     tx.prepare_cached(
         "INSERT INTO files (state, name, mime_type, size, created_at) VALUES ('pending', '', '', 0, ?1)",
     )?
@@ -56,7 +56,7 @@ pub fn begin(tx: &Tx) -> Result<Id<File>> {
 ///
 /// # Errors
 /// `unavailable` when the upload was given up meanwhile; those of SQLite.
-pub fn add(tx: &Tx, id: Id<File>, number: i64, sha256: &[u8; 32], bytes: &[u8]) -> Result<()> {
+pub fn add(tx: &Tx, id: FileId, number: i64, sha256: &[u8; 32], bytes: &[u8]) -> Result<()> {
     let added = tx
         .prepare_cached(
             "INSERT INTO file_chunks (file_id, number, sha256, bytes)
@@ -96,7 +96,7 @@ fn given_up() -> Error {
 ///
 /// # Errors
 /// `not_found` when the file was deleted; `internal` when the chunk is not what it was.
-pub fn read(db: &Connection, id: Id<File>, number: i64) -> Result<Vec<u8>> {
+pub fn read(db: &Connection, id: FileId, number: i64) -> Result<Vec<u8>> {
     let found = db
         .prepare_cached(
             "SELECT c.sha256, c.bytes FROM file_chunks c JOIN files f ON f.id = c.file_id
@@ -113,7 +113,7 @@ pub fn read(db: &Connection, id: Id<File>, number: i64) -> Result<Vec<u8>> {
 
 /// Gives up uploads that are still pending, and has their bytes cleared, by writes that nobody waits for. For any thread.
 /// What can't be queued now is left to the sweep.
-pub fn give_up_later(store: &Store, ids: Vec<Id<File>>) {
+pub fn give_up_later(store: &Store, ids: Vec<FileId>) {
     let again = store.clone();
     store.write_later(Actor::SYSTEM, move |tx| {
         for id in &ids {
@@ -124,7 +124,7 @@ pub fn give_up_later(store: &Store, ids: Vec<Id<File>>) {
     });
 }
 
-fn clear_later(tx: &Tx, mut ids: Vec<Id<File>>, store: Store) -> Result<()> {
+fn clear_later(tx: &Tx, mut ids: Vec<FileId>, store: Store) -> Result<()> {
     let Some(id) = ids.last().copied() else { return Ok(()) };
     if !clear_of(tx, id)? {
         ids.pop();
@@ -159,7 +159,7 @@ pub fn give_up_old(tx: &Tx) -> Result<()> {
 /// # Errors
 /// Those of SQLite.
 pub fn clear(tx: &Tx) -> Result<bool> {
-    let doomed: Option<Id<File>> = tx
+    let doomed: Option<FileId> = tx
         .prepare_cached("SELECT id FROM files WHERE state = 'doomed' ORDER BY created_at LIMIT 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
@@ -171,7 +171,7 @@ pub fn clear(tx: &Tx) -> Result<bool> {
 }
 
 /// Clears some bytes of one doomed file; whether there is more to clear of it.
-fn clear_of(tx: &Tx, id: Id<File>) -> Result<bool> {
+fn clear_of(tx: &Tx, id: FileId) -> Result<bool> {
     let most = i64::try_from(CLEARED_AT_ONCE).unwrap_or(i64::MAX);
     let cleared = tx
         .prepare_cached(
@@ -194,7 +194,7 @@ fn clear_of(tx: &Tx, id: Id<File>) -> Result<bool> {
 ///
 /// # Errors
 /// Those of the store: what is left is left to the sweep.
-pub async fn clear_all(store: &Store, ids: Vec<Id<File>>) -> Result<()> {
+pub async fn clear_all(store: &Store, ids: Vec<FileId>) -> Result<()> {
     let step = |id| {
         move |tx: &Tx| {
             let more = clear_of(tx, id)?;
@@ -220,7 +220,7 @@ pub fn check(db: &Connection) -> Result<Vec<Fault>> {
     let mut select = db.prepare("SELECT id, state, size, sha256 FROM files ORDER BY id")?;
     let mut rows = select.query([])?;
     while let Some(row) = rows.next()? {
-        let (id, state, size): (Id<File>, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (id, state, size): (FileId, String, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let kept: Option<Vec<u8>> = row.get(3)?;
         let found = Sum::of(db, id, &mut faults)?;
         match state.as_str() {
@@ -246,7 +246,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn of(db: &Connection, id: Id<File>, faults: &mut Vec<Fault>) -> Result<Self> {
+    fn of(db: &Connection, id: FileId, faults: &mut Vec<Fault>) -> Result<Self> {
         let mut select =
             db.prepare_cached("SELECT number, sha256, bytes FROM file_chunks WHERE file_id = ?1 ORDER BY number")?;
         let mut rows = select.query([id])?;

@@ -1,10 +1,9 @@
 //! Links to files that work without a key: signed, for a day, and for that one file alone.
 
-use crate::desk::files::File;
+use crate::desk::files::FileId;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Error;
-use crate::types::id::Id;
 use crate::types::time::Time;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -49,15 +48,15 @@ impl Links {
     ///
     /// # Errors
     /// None that a sound key would cause.
-    pub fn url(&self, id: Id<File>, now: Time) -> Result<String> {
+    pub fn url(&self, id: FileId, now: Time) -> Result<String> {
         let expires = expiry(now);
         let signature = BASE64_URL_SAFE_NO_PAD.encode(self.code(id, expires)?.finalize().into_bytes());
         Ok(format!("{}/files/{id}?expires={expires}&signature={signature}", self.base))
     }
 
     /// The file that a link leads to at `now`, given by its last segment and its query. One link has one spelling.
-    pub fn follow(&self, segment: &str, query: &str, now: Time) -> Option<Id<File>> {
-        let id: Id<File> = segment.parse().ok()?;
+    pub fn follow(&self, segment: &str, query: &str, now: Time) -> Option<FileId> {
+        let id: FileId = segment.parse().ok()?;
         let (expires, signature) = query.strip_prefix("expires=")?.split_once("&signature=")?;
         let number: i64 = expires.parse().ok().filter(|number: &i64| number.to_string() == expires)?;
         let signature = BASE64_URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -65,7 +64,7 @@ impl Links {
         (now.unix() < number).then_some(id)
     }
 
-    fn code(&self, id: Id<File>, expires: i64) -> Result<Hmac<Sha256>> {
+    fn code(&self, id: FileId, expires: i64) -> Result<Hmac<Sha256>> {
         let mut code = Hmac::<Sha256>::new_from_slice(&self.key).map_err(Error::internal)?;
         code.update(format!("commflow file link v1\n{id}\n{expires}").as_bytes());
         Ok(code)
@@ -103,10 +102,10 @@ mod tests {
     fn a_link_leads_to_its_file_for_a_day_and_no_mutant_of_it_anywhere() {
         let links = Links { key: [7; 32], base: "https://desk.example".to_owned() };
         let now = Time::from_unix(1_768_471_201);
-        let url = links.url(Id::from_row(1), now).unwrap();
+        let url = links.url(FileId::from_row(1), now).unwrap();
         let (segment, query) = url.strip_prefix("https://desk.example/files/").unwrap().split_once('?').unwrap();
-        assert_eq!(links.follow(segment, query, now), Some(Id::from_row(1)));
-        assert_eq!(links.follow(segment, query, now.plus(LIVES_S - 1)), Some(Id::from_row(1)));
+        assert_eq!(links.follow(segment, query, now), Some(FileId::from_row(1)));
+        assert_eq!(links.follow(segment, query, now.plus(LIVES_S - 1)), Some(FileId::from_row(1)));
         assert_eq!(links.follow(segment, query, now.plus(LIVES_S + STEP_S)), None);
         assert_eq!(links.follow("file_002", query, now), None);
         assert_eq!(links.follow("file_01", query, now), None);

@@ -39,7 +39,7 @@ pub const ATTACHMENTS_MAX: usize = 10;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct File {
     /// `file_001`.
-    pub id: Id<File>,
+    pub id: FileId,
     /// What it is called.
     pub name: FileName,
     /// Where it is said to lie.
@@ -62,6 +62,9 @@ impl Kind for File {
     const PREFIX: &'static str = "file";
 }
 
+/// The id of a file.
+pub type FileId = Id<File>;
+
 /// A file as the message shows it that carries it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
@@ -71,7 +74,7 @@ pub enum Attachment {
     /// It was deleted.
     Deleted {
         /// `file_001`.
-        id: Id<File>,
+        id: FileId,
         /// What it was called.
         name: FileName,
         /// Always true.
@@ -81,17 +84,17 @@ pub enum Attachment {
 
 /// At most [`ATTACHMENTS_MAX`] files that were uploaded before, each once.
 #[derive(Debug, Clone, Default)]
-pub struct AttachmentIds(pub Vec<Id<File>>);
+pub struct AttachmentIds(pub Vec<FileId>);
 
 impl Deserr<Invalid> for AttachmentIds {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
-        let ids: Vec<Id<File>> = Deserr::deserialize_from_value(value, at)?;
+        let ids: Vec<FileId> = Deserr::deserialize_from_value(value, at)?;
         if ids.len() > ATTACHMENTS_MAX {
             let refused = Refused::new(Rule::TooLong, format!("can't hold over {ATTACHMENTS_MAX} files"));
             return Err(Invalid(vec![refused.at(path(at))]));
         }
         let mut seen = HashSet::new();
-        let again = |(place, id): (usize, &Id<File>)| {
+        let again = |(place, id): (usize, &FileId)| {
             let refused = || Refused::new(Rule::InvalidFormat, "stands here twice");
             (!seen.insert(*id)).then(|| refused().at(format!("{}[{place}]", path(at))))
         };
@@ -120,7 +123,7 @@ impl AttachmentIds {
 }
 
 /// The number of the message that carries a file; none inside where there is none, none at all where there is no such file.
-fn holder(db: &Connection, id: Id<File>) -> Result<Option<Option<i64>>> {
+fn holder(db: &Connection, id: FileId) -> Result<Option<Option<i64>>> {
     let holder = db
         .prepare_cached("SELECT message_id FROM files WHERE id = ?1 AND state = 'ready'")?
         .query_row([id], |row| row.get(0))
@@ -132,7 +135,7 @@ fn holder(db: &Connection, id: Id<File>) -> Result<Option<Option<i64>>> {
 ///
 /// # Errors
 /// `not_found`, also when it was deleted.
-pub fn get(db: &Connection, id: Id<File>, now: Time) -> Result<File> {
+pub fn get(db: &Connection, id: FileId, now: Time) -> Result<File> {
     find(db, id, now)?.ok_or_else(|| Error::not_found(id))
 }
 
@@ -140,7 +143,7 @@ pub fn get(db: &Connection, id: Id<File>, now: Time) -> Result<File> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn find(db: &Connection, id: Id<File>, now: Time) -> Result<Option<File>> {
+pub fn find(db: &Connection, id: FileId, now: Time) -> Result<Option<File>> {
     let links = Links::read(db)?;
     let found = db
         .prepare_cached(
@@ -171,7 +174,7 @@ pub fn of_message(db: &Connection, message: i64, now: Time) -> Result<Vec<Attach
 }
 
 struct Row {
-    id: Id<File>,
+    id: FileId,
     state: String,
     name: FileName,
     folder: Option<Folder>,
@@ -237,7 +240,7 @@ pub fn attach(tx: &Tx, message: i64, ids: &AttachmentIds) -> Result<Vec<Attachme
 ///
 /// # Errors
 /// `not_found`.
-pub fn delete(tx: &Tx, id: Id<File>) -> Result<()> {
+pub fn delete(tx: &Tx, id: FileId) -> Result<()> {
     let changed = tx
         .prepare_cached(
             "UPDATE files SET state = 'doomed', sha256 = NULL, folder = NULL WHERE id = ?1 AND state = 'ready'",
@@ -250,7 +253,7 @@ pub fn delete(tx: &Tx, id: Id<File>) -> Result<()> {
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn erase_of_contact(tx: &Tx, contact: i64) -> Result<Vec<Id<File>>> {
+pub fn erase_of_contact(tx: &Tx, contact: i64) -> Result<Vec<FileId>> {
     let mut update = tx.prepare_cached(
         "UPDATE files SET state = 'doomed', name = '', folder = NULL, sha256 = NULL, message_id = NULL
          WHERE message_id IN (SELECT m.id FROM threads t JOIN messages m ON m.thread_id = t.id

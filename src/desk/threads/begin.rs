@@ -1,7 +1,7 @@
 //! How a thread begins: with its first message, and as a ticket from the start where that is what it is.
 
 use crate::desk::files::AttachmentIds;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
@@ -33,7 +33,7 @@ use rusqlite::Connection;
 /// What makes the new thread a ticket.
 pub struct NewTicketPart {
     /// Where it arrives.
-    pub inbox: Id<Inbox>,
+    pub inbox: InboxId,
     /// The closed ticket that it takes up again.
     pub follow_up_of: Option<TicketId>,
     /// What it is about, at length.

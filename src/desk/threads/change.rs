@@ -1,7 +1,7 @@
 //! What may change about a thread, from either view; both views' events follow.
 
 use crate::desk::inboxes;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
 use crate::desk::tags;
 use crate::desk::threads::ConversationStatus;
@@ -15,7 +15,7 @@ use crate::desk::threads::save;
 use crate::desk::threads::view::Conversation;
 use crate::desk::threads::view::Ticket;
 use crate::desk::users;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -28,7 +28,6 @@ use crate::types::error::Rule;
 use crate::types::event::EventKind;
 use crate::types::field::Field;
 use crate::types::field::Given;
-use crate::types::id::Id;
 use crate::types::text::Line;
 use crate::types::text::TagName;
 use crate::types::text::fold;
@@ -89,13 +88,13 @@ pub struct ThreadPatch {
     /// How much it matters.
     pub priority: Given<Priority>,
     /// Who looks after it.
-    pub assignee_id: Field<Id<User>>,
+    pub assignee_id: Field<UserId>,
     /// Its tags.
     pub tags: TagChange,
     /// Merged into what is known.
     pub custom_fields: Given<CustomFieldsPatch>,
     /// Where the ticket belongs.
-    pub inbox_id: Given<Id<Inbox>>,
+    pub inbox_id: Given<InboxId>,
 }
 
 impl ThreadPatch {

@@ -57,7 +57,7 @@ stored_as_word!(MessageType);
 #[derive(Debug, Clone, Serialize)]
 pub struct Message {
     /// `msg_001`.
-    pub id: Id<Message>,
+    pub id: MessageId,
     /// The thread that it stands in.
     pub conversation_id: ConversationId,
     /// What was written.
@@ -81,6 +81,9 @@ pub struct Message {
 impl Kind for Message {
     const PREFIX: &'static str = "msg";
 }
+
+/// The id of a message.
+pub type MessageId = Id<Message>;
 
 /// Who wrote a message.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -11,6 +11,7 @@ pub mod save;
 pub mod view;
 
 use crate::choice;
+use crate::desk::users::UserId;
 use crate::stored_as_word;
 use crate::text_input;
 use crate::types::error::Refused;
@@ -144,7 +145,7 @@ pub enum AssigneeFilter {
     /// Nobody.
     None,
     /// This user.
-    User(Id<crate::desk::users::User>),
+    User(UserId),
 }
 
 impl std::str::FromStr for AssigneeFilter {
@@ -162,7 +163,7 @@ impl std::str::FromStr for AssigneeFilter {
 
 impl AssigneeFilter {
     /// The user, none for nobody; `me` is `caller`.
-    pub fn user(self, caller: Id<crate::desk::users::User>) -> Option<Id<crate::desk::users::User>> {
+    pub fn user(self, caller: UserId) -> Option<UserId> {
         match self {
             Self::Me => Some(caller),
             Self::None => None,
@@ -171,7 +172,7 @@ impl AssigneeFilter {
     }
 
     /// The number that counters keep for it: 0 for nobody.
-    pub fn number(self, caller: Id<crate::desk::users::User>) -> i64 {
+    pub fn number(self, caller: UserId) -> i64 {
         match self.user(caller).map(Id::row) {
             None => 0,
             // `user_000` is nobody's id, and must not find what nobody looks after.

@@ -3,7 +3,7 @@
 use crate::desk::contacts::Contact;
 use crate::desk::contacts::ContactRef;
 use crate::desk::contacts::DELETED_NAME;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::sla;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
@@ -11,7 +11,7 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
-use crate::desk::users::User;
+use crate::desk::users::UserId;
 use crate::desk::users::UserRef;
 use crate::types::Result;
 use crate::types::custom_fields::CustomFields;
@@ -37,7 +37,7 @@ pub struct TicketPart {
     /// When the thread became a ticket.
     pub created_at: Time,
     /// Where it arrived.
-    pub inbox: Id<Inbox>,
+    pub inbox: InboxId,
     /// The closed ticket that this one takes up again.
     pub follow_up_of: Option<TicketId>,
     /// When it was last solved.
@@ -245,7 +245,7 @@ fn contact_ref(columns: &mut Columns) -> rusqlite::Result<ContactRef> {
 }
 
 fn assignee_ref(columns: &mut Columns) -> rusqlite::Result<Option<UserRef>> {
-    let id: Option<Id<User>> = columns.next()?;
+    let id: Option<UserId> = columns.next()?;
     let name: Option<String> = columns.next()?;
     Ok(id.zip(name).map(|(id, name)| UserRef { id, name }))
 }

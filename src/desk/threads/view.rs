@@ -1,7 +1,7 @@
 //! The two views of a thread: as a conversation, and as a ticket.
 
 use crate::desk::contacts::ContactRef;
-use crate::desk::inboxes::Inbox;
+use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Sla;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
@@ -12,7 +12,6 @@ use crate::desk::threads::TicketStatus;
 use crate::desk::threads::row::Thread;
 use crate::desk::users::UserRef;
 use crate::types::custom_fields::CustomFields;
-use crate::types::id::Id;
 use crate::types::text::Body;
 use crate::types::text::Line;
 use crate::types::text::TagName;
@@ -111,7 +110,7 @@ pub struct Ticket {
     /// How it came in.
     pub channel: Channel,
     /// Where it arrived.
-    pub inbox_id: Id<Inbox>,
+    pub inbox_id: InboxId,
     /// Who looks after it.
     pub assignee: Option<UserRef>,
     /// Whom it is with.
