@@ -7,6 +7,7 @@ use crate::api::border::context::Settings;
 use crate::api::border::gate;
 use crate::api::border::live::Follower;
 use crate::api::border::live::Live;
+use crate::api::openapi::Document;
 use crate::delivery::Delivery;
 use crate::desk::files::chunks;
 use crate::desk::files::links;
@@ -191,11 +192,13 @@ fn start_http(
     let run = move || {
         System::new().block_on(async move {
             let app_context = context.clone();
+            let document = web::Data::new(Document::of(|| api::routes().table()));
             let server = HttpServer::new(move || {
-                let context = app_context.clone();
+                let (context, document) = (app_context.clone(), document.clone());
                 App::new()
                     .app_data(context.clone())
                     .wrap(from_fn(move |request, next| gate::pass(context.clone(), request, next)))
+                    .app_data(document)
                     .configure(|config| api::routes().configure(config))
             })
             .workers(workers)

@@ -4,13 +4,21 @@ use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::caller::Reader;
 use crate::api::border::caller::Writer;
+use crate::api::border::caller::gone;
 use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
-use crate::api::border::query::PAGING;
+use crate::api::border::operation::Place;
 use crate::api::border::query::Query;
-use crate::api::border::query::SYNC;
+use crate::api::border::reply::Bulk;
+use crate::api::border::reply::Created;
+use crate::api::border::reply::Deleted;
+use crate::api::border::reply::Listed;
+use crate::api::border::reply::Reply;
+use crate::api::border::reply::Shown;
+use crate::api::border::reply::Told;
 use crate::api::border::routes::Routes;
 use crate::api::files;
+use crate::described;
 use crate::desk::contacts;
 use crate::desk::contacts::BulkContacts;
 use crate::desk::contacts::Contact;
@@ -20,25 +28,73 @@ use crate::desk::contacts::NewContact;
 use crate::desk::erasure;
 use crate::desk::erasure::Extent;
 use crate::desk::export;
+use crate::desk::export::Export;
 use crate::search::names;
 use crate::types::Result;
+use crate::types::error::Code;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
-use actix_web::HttpResponse;
+use crate::types::schema;
 use actix_web::http::Method;
+use serde_json::json;
 
-const FILTERS: [&str; 4] = ["email", "q", "created_after", "created_before"];
+const COLUMNS: [(&str, &str); 3] =
+    [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", contacts::BY_NAME)];
 
 /// Adds the routes of contacts.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/contacts", &[&FILTERS, &PAGING, &SYNC], list);
-    v1.add(Method::POST, "/v1/contacts", &[], create);
-    v1.add(Method::POST, "/v1/contacts/bulk", &[&["dry_run"]], bulk);
-    v1.add(Method::GET, "/v1/contacts/{contact_id}", &[], show);
-    v1.add(Method::PATCH, "/v1/contacts/{contact_id}", &[], update);
-    v1.add(Method::DELETE, "/v1/contacts/{contact_id}", &[&["erase"]], erase);
-    v1.add(Method::GET, "/v1/contacts/{contact_id}/export", &[], export);
+    v1.section(
+        "Contacts",
+        "The people that the team writes with. An e-mail address belongs to one contact, without regard to case.",
+    );
+    v1.add(Method::GET, "/v1/contacts", list)
+        .named("listContacts", "List contacts", "Newest first unless sorted otherwise.")
+        .filtered::<ContactFilter>()
+        .parameter::<Words>(Place::Query, "q", "Words in name or e-mail address, each matched by its beginning.")
+        .paged(&COLUMNS)
+        .synced();
+    v1.add(Method::POST, "/v1/contacts", create)
+        .named("createContact", "Create a contact", "At least one of `email`, `phone` and `name` is required.")
+        .may(&[Code::Conflict]);
+    v1.add(Method::POST, "/v1/contacts/bulk", bulk)
+        .named(
+            "updateContactsInBulk",
+            "Update many contacts",
+            "Up to 1,000 contacts in one transaction. What can be changed is changed, and the answer names what could not.",
+        )
+        .parameter::<bool>(Place::Query, "dry_run", "Answers with what would change, and changes nothing.");
+    v1.add(Method::GET, "/v1/contacts/{contact_id}", show).named("getContact", "Get a contact", "");
+    v1.add(Method::PATCH, "/v1/contacts/{contact_id}", update)
+        .named(
+            "updateContact",
+            "Update a contact",
+            "A JSON Merge Patch: what is left out stays, `null` clears. `custom_fields` are merged.",
+        )
+        .may(&[Code::Conflict]);
+    v1.add(Method::DELETE, "/v1/contacts/{contact_id}", erase)
+        .named(
+            "deleteContact",
+            "Delete a contact",
+            "Erases the person everywhere: the contact, the search index, the change feed, stored deliveries. Threads stay, \
+             with a `Deleted contact`, and so do their messages, unless `erase=messages` is given.",
+        )
+        .described_parameter(
+            Place::Query,
+            "erase",
+            "Erases what the contact wrote as well.",
+            json!({"type": "string", "enum": ["messages"]}),
+        );
+    v1.add(Method::GET, "/v1/contacts/{contact_id}/export", export).named(
+        "exportContact",
+        "Export a contact",
+        "Everything that is held on the person, as one document.",
+    );
 }
+
+/// Words to look for.
+struct Words;
+
+described!(Words = schema::text_of(1, 255, r"\w"););
 
 impl Resource for Contact {
     fn id(&self) -> String {
@@ -52,7 +108,7 @@ impl Resource for Contact {
     }
 }
 
-async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
+async fn list(who: Reader, mut query: Query) -> Result<Reply<Listed<Contact>>> {
     let words = query.words("q", names::words);
     let mut filter = ContactFilter {
         email: query.take("email"),
@@ -60,8 +116,7 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
     };
-    let columns = [("created_at", "created_at"), ("updated_at", "updated_at"), ("name", contacts::BY_NAME)];
-    let order = query.order(&columns, true);
+    let order = query.order(&COLUMNS, true);
     let paging = query.paging();
     query.done()?;
     if !words.is_empty() {
@@ -70,26 +125,26 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
     who.list(paging, move |db, paging, _| contacts::list(db, &filter, order, paging)).await
 }
 
-async fn show(who: Reader, id: PathId<Contact>) -> Result<HttpResponse> {
+async fn show(who: Reader, id: PathId<Contact>) -> Result<Reply<Shown<Contact>>> {
     who.show(move |db, _| contacts::get(db, id.0)).await
 }
 
-async fn create(who: Writer, new: Input<NewContact>) -> Result<HttpResponse> {
+async fn create(who: Writer, new: Input<NewContact>) -> Result<Reply<Created<Contact>>> {
     who.create("/v1/contacts", new.fingerprint, move |tx| contacts::create(tx, new.value)).await
 }
 
-async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) -> Result<HttpResponse> {
+async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) -> Result<Reply<Shown<Contact>>> {
     who.update(move |tx| contacts::get(tx, id.0), move |tx| contacts::update(tx, id.0, patch.value)).await
 }
 
-async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<HttpResponse> {
+async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<Reply<Deleted>> {
     let extent = query.take::<Erase>("erase").map_or(Extent::Person, |Erase| Extent::PersonAndMessages);
     query.done()?;
     let doomed = who.remove(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
     files::clear(&who.context.store, doomed).await?;
     // Before the answer, if it can be: what the API says is erased is erased in the index's files as well.
     who.context.search.erase().await;
-    Ok(HttpResponse::NoContent().finish())
+    Ok(gone())
 }
 
 /// `erase=messages`, the one word that it takes.
@@ -102,11 +157,11 @@ impl std::str::FromStr for Erase {
     }
 }
 
-async fn export(who: Reader, id: PathId<Contact>) -> Result<HttpResponse> {
+async fn export(who: Reader, id: PathId<Contact>) -> Result<Reply<Told<Export>>> {
     who.look(move |db, now| export::export(db, id.0, now)).await
 }
 
-async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkContacts>) -> Result<HttpResponse> {
+async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkContacts>) -> Result<Reply<Bulk>> {
     let dry_run = query.switch("dry_run");
     query.done()?;
     let who = who.rehearsing(dry_run);

@@ -5,9 +5,11 @@ use crate::api::border::caller::Reader;
 use crate::api::border::caller::Writer;
 use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
-use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
-use crate::api::border::query::SYNC;
+use crate::api::border::reply::Created;
+use crate::api::border::reply::Listed;
+use crate::api::border::reply::Reply;
+use crate::api::border::reply::Shown;
 use crate::api::border::routes::Routes;
 use crate::desk::conversations;
 use crate::desk::conversations::Conversation;
@@ -16,17 +18,36 @@ use crate::desk::conversations::ConversationPatch;
 use crate::desk::conversations::NewConversation;
 use crate::desk::threads::ConversationKind;
 use crate::types::Result;
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 
-const FILTERS: [&str; 7] = ["status", "assignee", "channel", "priority", "contact", "created_after", "created_before"];
+const COLUMNS: [(&str, &str); 3] =
+    [("created_at", "created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
 
 /// Adds the routes of conversations.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/conversations", &[&FILTERS, &PAGING, &SYNC], list);
-    v1.add(Method::POST, "/v1/conversations", &[], create);
-    v1.add(Method::GET, "/v1/conversations/{conversation_id}", &[], show);
-    v1.add(Method::PATCH, "/v1/conversations/{conversation_id}", &[], update);
+    v1.section(
+        "Conversations",
+        "A conversation is a thread with a contact: its messages, and where it stands. A conversation that \
+        became a ticket shares status, assignee, priority, contact, subject, tags and custom fields with it.",
+    );
+    v1.add(Method::GET, "/v1/conversations", list)
+        .named("listConversations", "List conversations", "Newest first unless sorted otherwise.")
+        .filtered::<ConversationFilter>()
+        .paged(&COLUMNS)
+        .synced();
+    v1.add(Method::POST, "/v1/conversations", create).named(
+        "createConversation",
+        "Create a conversation",
+        "Begins a thread with its first message. The contact is found by its id or e-mail address, else created. With \
+         `imported` and a `created_at` in the past it brings in history, for which the scope `admin` is needed.",
+    );
+    v1.add(Method::GET, "/v1/conversations/{conversation_id}", show).named("getConversation", "Get a conversation", "");
+    v1.add(Method::PATCH, "/v1/conversations/{conversation_id}", update).named(
+        "updateConversation",
+        "Update a conversation",
+        "A JSON Merge Patch: what is left out stays. Closing a conversation resolves its ticket. **`tags` replaces the \
+         whole list**; `add_tags` and `remove_tags` change it.",
+    );
 }
 
 impl Resource for Conversation {
@@ -41,7 +62,7 @@ impl Resource for Conversation {
     }
 }
 
-async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
+async fn list(who: Reader, mut query: Query) -> Result<Reply<Listed<Conversation>>> {
     let filter = ConversationFilter {
         status: query.take("status"),
         assignee: query.take("assignee"),
@@ -51,25 +72,28 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         created_after: query.take("created_after"),
         created_before: query.take("created_before"),
     };
-    let columns = [("created_at", "created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
-    let order = query.order(&columns, true);
+    let order = query.order(&COLUMNS, true);
     let paging = query.paging();
     query.done()?;
     let caller = who.credentials.user;
     who.list(paging, move |db, paging, _| conversations::list(db, &filter, caller, order, paging)).await
 }
 
-async fn show(who: Reader, id: PathId<ConversationKind>) -> Result<HttpResponse> {
+async fn show(who: Reader, id: PathId<ConversationKind>) -> Result<Reply<Shown<Conversation>>> {
     who.show(move |db, _| conversations::get(db, id.0)).await
 }
 
-async fn create(who: Writer, new: Input<NewConversation>) -> Result<HttpResponse> {
+async fn create(who: Writer, new: Input<NewConversation>) -> Result<Reply<Created<Conversation>>> {
     if new.value.imported {
         who.require_admin()?;
     }
     who.create("/v1/conversations", new.fingerprint, move |tx| conversations::create(tx, new.value)).await
 }
 
-async fn update(who: Writer, id: PathId<ConversationKind>, patch: Input<ConversationPatch>) -> Result<HttpResponse> {
+async fn update(
+    who: Writer,
+    id: PathId<ConversationKind>,
+    patch: Input<ConversationPatch>,
+) -> Result<Reply<Shown<Conversation>>> {
     who.update(move |tx| conversations::get(tx, id.0), move |tx| conversations::update(tx, id.0, patch.value)).await
 }

@@ -4,8 +4,12 @@ use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::caller::Admin;
 use crate::api::border::input::PathId;
-use crate::api::border::query::PAGING;
 use crate::api::border::query::Query;
+use crate::api::border::reply::Created;
+use crate::api::border::reply::Listed;
+use crate::api::border::reply::Reply;
+use crate::api::border::reply::Shown;
+use crate::api::border::reply::Told;
 use crate::api::border::routes::Routes;
 use crate::delivery::courier::Letter;
 use crate::delivery::verdict::Receipt;
@@ -22,18 +26,39 @@ use crate::store::answers::Answer;
 use crate::store::answers::NO_BODY;
 use crate::types::Result;
 use crate::types::time::Time;
-use actix_web::HttpResponse;
 use actix_web::http::Method;
 use serde::Serialize;
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// Adds the routes of deliveries.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::POST, "/v1/webhooks/{webhook_id}/test", &[], test);
-    v1.add(Method::GET, "/v1/webhooks/{webhook_id}/deliveries", &[&["status", "event"], &PAGING], list);
-    v1.add(Method::GET, "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", &[], show);
-    v1.add(Method::POST, "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", &[], redeliver);
+    v1.section(
+        "Deliveries",
+        "What was sent to a webhook, or waits to be: kept for 30 days, 10,000 for each webhook at most.",
+    );
+    v1.add(Method::POST, "/v1/webhooks/{webhook_id}/test", test).named(
+        "testWebhook",
+        "Test a webhook",
+        "Sends an event `webhook.test` at once, also if the webhook is off, and answers with what came back.",
+    );
+    v1.add(Method::GET, "/v1/webhooks/{webhook_id}/deliveries", list)
+        .named("listDeliveries", "List deliveries", "Newest first.")
+        .filtered::<Filter>()
+        .paged(&COLUMNS);
+    v1.add(Method::GET, "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}", show).named(
+        "getDelivery",
+        "Get a delivery",
+        "",
+    );
+    v1.add(Method::POST, "/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", redeliver).named(
+        "redeliver",
+        "Send a delivery again",
+        "Makes a new delivery of the same event, whose `webhook-id` is that of the first.",
+    );
 }
+
+const COLUMNS: [(&str, &str); 1] = [("created_at", "id")];
 
 /// Each attempt changes it.
 impl Resource for Delivery {
@@ -45,19 +70,19 @@ impl Resource for Delivery {
     }
 }
 
-async fn list(who: Admin, id: PathId<Webhook>, mut query: Query) -> Result<HttpResponse> {
+async fn list(who: Admin, id: PathId<Webhook>, mut query: Query) -> Result<Reply<Listed<Delivery>>> {
     let filter = Filter { status: query.take("status"), event: query.take("event") };
-    let order = query.order(&[("created_at", "id")], true);
+    let order = query.order(&COLUMNS, true);
     let paging = query.paging();
     query.done()?;
     who.list(paging, move |db, paging, _| deliveries::list(db, id.0, &filter, order, paging)).await
 }
 
-async fn show(who: Admin, id: PathId<Webhook>, delivery: PathId<Delivery, 1>) -> Result<HttpResponse> {
+async fn show(who: Admin, id: PathId<Webhook>, delivery: PathId<Delivery, 1>) -> Result<Reply<Shown<Delivery>>> {
     who.show(move |db, _| deliveries::get(db, id.0, delivery.0)).await
 }
 
-async fn redeliver(who: Admin, id: PathId<Webhook>, delivery: PathId<Delivery, 1>) -> Result<HttpResponse> {
+async fn redeliver(who: Admin, id: PathId<Webhook>, delivery: PathId<Delivery, 1>) -> Result<Reply<Created<Delivery>>> {
     let collection = format!("/v1/webhooks/{}/deliveries", id.0);
     let made = who.create(&collection, NO_BODY, move |tx| deliveries::redeliver(tx, id.0, delivery.0)).await?;
     who.context.post.ringer.ring();
@@ -65,12 +90,18 @@ async fn redeliver(who: Admin, id: PathId<Webhook>, delivery: PathId<Delivery, 1
 }
 
 /// What a receiver answered to a test.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = WebhookTest)]
 struct Tested {
+    /// Whether the receiver took it.
     delivered: bool,
+    /// The status that it answered with.
     status_code: Option<u16>,
+    /// How long that took, in milliseconds.
     duration_ms: i64,
+    /// The beginning of its answer.
     response_body: Option<String>,
+    /// Why there was no answer.
     error: Option<String>,
 }
 
@@ -87,7 +118,7 @@ impl From<Receipt> for Tested {
 }
 
 /// Sends `webhook.test` at once, whether the webhook is on or off, and tells what came back.
-async fn test(who: Admin, id: PathId<Webhook>) -> Result<HttpResponse> {
+async fn test(who: Admin, id: PathId<Webhook>) -> Result<Reply<Told<Tested>>> {
     let now = who.context.clock.now();
     let (receiver, webhook) =
         who.context.store.read(move |db| Ok((receivers::get(db, id.0)?, webhooks::get(db, id.0)?))).await?;

@@ -4,7 +4,12 @@ use crate::api::border::answer;
 use crate::api::border::caller::Meta;
 use crate::api::border::caller::Reader;
 use crate::api::border::caller::set;
+use crate::api::border::operation::Argument;
+use crate::api::border::operation::Operation;
+use crate::api::border::operation::Place;
+use crate::api::border::operation::Shape;
 use crate::api::border::query::Query;
+use crate::api::border::reply::Reply;
 use crate::api::border::routes::Routes;
 use crate::api::border::stream::EventStream;
 use crate::desk::api_keys;
@@ -13,6 +18,7 @@ use crate::store::feed::Event;
 use crate::store::feed::EventId;
 use crate::store::feed::FeedFilter;
 use crate::types::Result;
+use crate::types::error::Code;
 use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
@@ -24,9 +30,12 @@ use actix_web::dev::Payload;
 use actix_web::http::Method;
 use actix_web::http::header;
 use serde::Serialize;
+use serde_json::Value;
+use serde_json::json;
 use std::future::Ready;
 use std::future::ready;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// The header that a client resumes with.
 const LAST_EVENT_ID: &str = "Last-Event-ID";
@@ -35,13 +44,46 @@ const FAMILIES: [&str; 4] = ["conversation", "message", "contact", "ticket"];
 
 /// Adds the routes.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/events", &[&["after", "types", "page", "per_page"]], list);
-    v1.add(Method::GET, "/v1/events/stream", &[&["after", "types"]], stream);
+    v1.section(
+        "Events",
+        "The change feed: what happened, in order, kept for 30 days. Webhooks and the stream tell the same events. \
+        The guide [Pages and sync](/docs/guides/pagination-and-sync) says how to follow it.",
+    );
+    v1.add(Method::GET, "/v1/events", list)
+        .named("listEvents", "List events", "Oldest first.")
+        .described_parameter(Place::Query, "types", WHICH, which())
+        .parameter::<EventId>(Place::Query, "after", "Only what came after this event.")
+        .numbered_pages()
+        .may(&[Code::CursorExpired]);
+    v1.add(Method::GET, "/v1/events/stream", stream)
+        .named(
+            "streamEvents",
+            "Stream events",
+            "Events as they happen, as server-sent events. A client that comes again with `Last-Event-ID` misses none, and \
+             gets none twice. Without `after` and `Last-Event-ID`, it begins now. The stream ends when the key does.",
+        )
+        .described_parameter(Place::Query, "types", WHICH, which())
+        .parameter::<EventId>(Place::Query, "after", "Begins after this event.")
+        .may(&[Code::CursorExpired]);
 }
 
-#[derive(Serialize)]
+const WHICH: &str =
+    "Only events of these types, parted by commas: `ticket.created`, all of a family (`ticket.*`), or all (`*`).";
+
+/// What `types` looks like.
+fn which() -> Value {
+    let kinds: Vec<String> = EventKind::ALL.iter().map(|kind| kind.as_str().replace('.', "\\.")).collect();
+    let one = format!("({}|({})\\.\\*|\\*)", kinds.join("|"), FAMILIES.join("|"));
+    json!({"type": "string", "pattern": format!("^{one}(,{one})*$")})
+}
+
+/// A page of the change feed.
+#[derive(Serialize, ToSchema)]
+#[schema(as = EventPage)]
 struct Told {
+    /// The events, oldest first.
     data: Vec<Event>,
+    /// How many there are.
     meta: Meta,
 }
 
@@ -94,7 +136,35 @@ impl FromRequest for LastEventId {
     }
 }
 
-async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<HttpResponse> {
+impl Argument for LastEventId {
+    fn describe(operation: &mut Operation) {
+        let text = "The event that was seen last; counts before `after`.";
+        operation.parameter::<EventId>(Place::Header, LAST_EVENT_ID, text);
+    }
+}
+
+/// A page of the feed, whose next one begins after its last event.
+struct Followed;
+
+impl Shape for Followed {
+    fn describe(operation: &mut Operation) {
+        let page = operation.schema_of::<Told>();
+        operation.answers(200, "A page of the feed.", Some(("application/json", page)), &["Link"]);
+    }
+}
+
+/// A stream of events.
+struct Streamed;
+
+impl Shape for Streamed {
+    fn describe(operation: &mut Operation) {
+        let text = "The stream: the `id` of each event is its cursor, `event` its type, `data` the event as JSON.";
+        operation.answers(200, text, Some(("text/event-stream", json!({"type": "string"}))), &[]);
+        operation.may(&[Code::Unavailable]);
+    }
+}
+
+async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<Reply<Streamed>> {
     let (after, kinds) = (query.take("after"), kinds(&mut query));
     query.done()?;
     let after = last.0.or(after);
@@ -112,10 +182,10 @@ async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<Http
     let mut response = HttpResponse::Ok().content_type("text/event-stream").streaming(stream.body());
     // A proxy that gathers or compresses would hold events back.
     set(&mut response, header::HeaderName::from_static("x-accel-buffering"), "no");
-    Ok(response)
+    Ok(response.into())
 }
 
-async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
+async fn list(who: Reader, mut query: Query) -> Result<Reply<Followed>> {
     let filter = FeedFilter { after: query.take("after"), kinds: kinds(&mut query) };
     let paging = query.paging();
     query.done()?;
@@ -133,5 +203,5 @@ async fn list(who: Reader, mut query: Query) -> Result<HttpResponse> {
         // The next page begins after the last event of this one: new events can't shift it.
         set(&mut response, header::LINK, &who.link(&[("after", last.to_string()), ("page", "1".to_owned())]));
     }
-    Ok(response)
+    Ok(response.into())
 }

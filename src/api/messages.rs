@@ -8,8 +8,13 @@ use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::multipart::Expected;
 use crate::api::border::multipart::Incoming;
-use crate::api::border::query::PAGING;
+use crate::api::border::multipart::binary;
+use crate::api::border::operation::Place;
 use crate::api::border::query::Query;
+use crate::api::border::reply::Created;
+use crate::api::border::reply::Listed;
+use crate::api::border::reply::Reply;
+use crate::api::border::reply::Shown;
 use crate::api::border::routes::Routes;
 use crate::desk::files::ATTACHMENTS_MAX;
 use crate::desk::files::FileId;
@@ -19,11 +24,15 @@ use crate::desk::messages;
 use crate::desk::messages::Message;
 use crate::desk::messages::NewMessage;
 use crate::desk::threads::ConversationKind;
+use crate::desk::threads::ConversationStatus;
+use crate::desk::threads::message::MessageType;
 use crate::types::Result;
 use crate::types::field;
-use actix_web::HttpResponse;
+use crate::types::text::Body;
 use actix_web::http::Method;
 use serde_json::Value;
+use serde_json::json;
+use utoipa::PartialSchema;
 
 /// What a message with files may be made of.
 const FORM: Expected = Expected {
@@ -34,10 +43,42 @@ const FORM: Expected = Expected {
 
 /// Adds the routes of messages.
 pub fn routes(v1: &mut Routes) {
-    v1.add(Method::GET, "/v1/conversations/{conversation_id}/messages", &[&["type"], &PAGING], list);
-    v1.add(Method::POST, "/v1/conversations/{conversation_id}/messages", &[], create);
-    v1.add(Method::GET, "/v1/conversations/{conversation_id}/messages/{message_id}", &[], show);
+    v1.section(
+        "Messages",
+        "What is said in a conversation: comments of the contact, replies of the team, and notes that only the \
+        team sees. Messages can't be changed.",
+    );
+    v1.add(Method::GET, "/v1/conversations/{conversation_id}/messages", list)
+        .named("listMessages", "List messages", "Oldest first.")
+        .parameter::<MessageType>(Place::Query, "type", "Only messages of this type.")
+        .paged(&COLUMNS);
+    v1.add(Method::POST, "/v1/conversations/{conversation_id}/messages", create)
+        .named(
+            "createMessage",
+            "Create a message",
+            "`reply` (the default) is visible to the customer, a `note` to the team only; with `comment`, integrations bring \
+             in what the customer wrote, which opens a closed conversation again. With `status`, reply and close in one \
+             call. Files go along as `attachment_ids` of what was uploaded before, or in a form with files.",
+        )
+        .takes::<NewMessage>()
+        .takes_form(
+            json!({
+                "body": Body::schema(),
+                "type": MessageType::schema(),
+                "status": ConversationStatus::schema(),
+                "attachments[]": {"type": "array", "items": binary(), "maxItems": ATTACHMENTS_MAX,
+                    "description": "The files. `attachments` is taken too."},
+            }),
+            &[],
+        );
+    v1.add(Method::GET, "/v1/conversations/{conversation_id}/messages/{message_id}", show).named(
+        "getMessage",
+        "Get a message",
+        "",
+    );
 }
+
+const COLUMNS: [(&str, &str); 1] = [("created_at", "created_at")];
 
 /// Messages never change.
 impl Resource for Message {
@@ -52,19 +93,19 @@ impl Resource for Message {
     }
 }
 
-async fn list(who: Reader, id: PathId<ConversationKind>, mut query: Query) -> Result<HttpResponse> {
+async fn list(who: Reader, id: PathId<ConversationKind>, mut query: Query) -> Result<Reply<Listed<Message>>> {
     let kind = query.take("type");
-    let order = query.order(&[("created_at", "created_at")], false);
+    let order = query.order(&COLUMNS, false);
     let paging = query.paging();
     query.done()?;
     who.list(paging, move |db, paging, now| messages::list(db, id.0, kind, order, paging, now)).await
 }
 
-async fn show(who: Reader, id: PathId<ConversationKind>, message: PathId<Message, 1>) -> Result<HttpResponse> {
+async fn show(who: Reader, id: PathId<ConversationKind>, message: PathId<Message, 1>) -> Result<Reply<Shown<Message>>> {
     who.show(move |db, now| messages::get(db, id.0, message.0, now)).await
 }
 
-async fn create(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Result<HttpResponse> {
+async fn create(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Result<Reply<Created<Message>>> {
     if body.is_form() {
         return create_with_files(who, id, body).await;
     }
@@ -73,7 +114,11 @@ async fn create(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Re
 }
 
 /// The files are uploaded as any others, and then go with the message as those do that JSON names.
-async fn create_with_files(who: Writer, id: PathId<ConversationKind>, body: Incoming) -> Result<HttpResponse> {
+async fn create_with_files(
+    who: Writer,
+    id: PathId<ConversationKind>,
+    body: Incoming,
+) -> Result<Reply<Created<Message>>> {
     // Before megabytes come in for a conversation that is not there.
     who.context.store.read(move |db| messages::check_conversation(db, id.0)).await?;
     let form = body.form(&who.context, &FORM).await?;
@@ -90,7 +135,7 @@ async fn write(
     id: PathId<ConversationKind>,
     new: Input<NewMessage>,
     files: Vec<Arrived>,
-) -> Result<HttpResponse> {
+) -> Result<Reply<Created<Message>>> {
     if new.value.is_imported() {
         who.require_admin()?;
     }

@@ -7,6 +7,7 @@ pub mod demo;
 pub mod key;
 pub mod listen;
 pub mod log;
+pub mod openapi;
 mod reindex;
 pub mod serve;
 pub mod user;
@@ -65,6 +66,9 @@ enum Command {
     Check(check::Check),
     /// Make the search index anew.
     Reindex(reindex::Reindex),
+    /// Print the description of the API.
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApi),
     /// Measure this build on this machine, beside bare yardsticks.
     Bench(bench::Bench),
 }
@@ -133,6 +137,7 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             Command::Listen(listen) => listen.run(),
             Command::Check(check) => check.run(),
             Command::Reindex(reindex) => reindex.run(),
+            Command::OpenApi(openapi) => openapi.run(),
             Command::Bench(bench) => bench.run(),
         }
     });

@@ -1,6 +1,7 @@
 //! API keys: what programs sign in with. Only a hash is stored; the key itself is shown once.
 
 use crate::choice;
+use crate::described;
 use crate::desk::users;
 use crate::desk::users::Role;
 use crate::desk::users::UserId;
@@ -29,6 +30,9 @@ use rusqlite::params;
 use serde::Serialize;
 use sha2::Digest;
 use sha2::Sha256;
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::ArrayBuilder;
 
 choice! {
     /// What a key may do, within its user's role. Each contains those before it.
@@ -91,6 +95,8 @@ impl Scopes {
     }
 }
 
+described!(Scopes = ArrayBuilder::new().items(Scope::schema()););
+
 impl Serialize for Scopes {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.collect_seq(Scope::ALL.iter().filter(|scope| self.allow(**scope)))
@@ -112,7 +118,7 @@ impl rusqlite::types::FromSql for Scopes {
 }
 
 /// A key as every exit shows it: never the key itself.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ApiKey {
     /// `key_001`.
     pub id: ApiKeyId,
@@ -144,7 +150,7 @@ impl Kind for ApiKey {
 pub type ApiKeyId = Id<ApiKey>;
 
 /// A key just made: the only time that it is shown.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct IssuedKey {
     /// The key's description.
     #[serde(flatten)]
@@ -154,7 +160,7 @@ pub struct IssuedKey {
 }
 
 /// What it takes to make a key.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewApiKey {
     /// What it is for.
@@ -170,6 +176,7 @@ pub struct NewApiKey {
     pub plan: Option<Plan>,
     /// Requests a minute, 1 to 1,000,000, in place of a plan.
     #[deserr(default)]
+    #[schema(minimum = 1, maximum = 1_000_000)]
     pub rate_limit: Option<i64>,
     /// Never if not said.
     #[deserr(default)]

@@ -1,5 +1,6 @@
 //! One change for many objects: all that can be applied is applied, in one transaction; the rest is told of, one by one.
 
+use crate::described;
 use crate::store::feed;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -11,6 +12,7 @@ use crate::types::field::Invalid;
 use crate::types::field::path;
 use crate::types::id::Id;
 use crate::types::id::Kind;
+use crate::types::schema;
 use deserr::Deserr;
 use deserr::IntoValue;
 use deserr::Value;
@@ -18,6 +20,8 @@ use deserr::ValuePointerRef;
 use serde::Serialize;
 use serde_json::Map;
 use std::collections::HashSet;
+use utoipa::ToSchema;
+use utoipa::openapi::ArrayBuilder;
 
 /// Most ids in one request.
 const MAX_IDS: usize = 1_000;
@@ -25,6 +29,10 @@ const MAX_IDS: usize = 1_000;
 /// 1 to 1,000 ids as they were sent; duplicates count once. One that is not of the form fails alone.
 #[derive(Debug, Clone)]
 pub struct Ids(Vec<String>);
+
+described! {
+    Ids = ArrayBuilder::new().items(schema::text()).min_items(Some(1)).max_items(Some(MAX_IDS));
+}
 
 impl Deserr<Invalid> for Ids {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
@@ -41,7 +49,7 @@ impl Deserr<Invalid> for Ids {
 }
 
 /// What became of a bulk request.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
 pub struct Outcome {
     /// The ids of what was changed, or already was as asked.
     pub updated: Vec<String>,
@@ -49,11 +57,13 @@ pub struct Outcome {
     pub failed: Vec<Failure>,
     /// What would change, by id: only in a dry run.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<Object>)]
     pub changes: Option<Map<String, serde_json::Value>>,
 }
 
 /// What could not be changed.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BulkFailure)]
 pub struct Failure {
     /// The id as it was sent.
     pub id: String,

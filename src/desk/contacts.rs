@@ -30,12 +30,14 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 /// What an erased contact is called where threads still name him.
 pub const DELETED_NAME: &str = "Deleted contact";
 
 /// A contact as every exit shows it: GET, lists, events, webhooks, search hits.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Contact {
     /// `contact_001`.
     pub id: ContactId,
@@ -66,18 +68,18 @@ impl Kind for Contact {
 pub type ContactId = Id<Contact>;
 
 /// A contact as threads name him.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct ContactRef {
     /// `contact_001`.
     pub id: ContactId,
-    /// The full name, or [`DELETED_NAME`].
+    /// The full name, or `Deleted contact`.
     pub name: Option<String>,
     /// `null` for an erased contact.
     pub email: Option<String>,
 }
 
 /// What it takes to add a contact: at least one of email, phone and name.
-#[derive(Debug, Clone, Default, Deserr)]
+#[derive(Debug, Clone, Default, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewContact {
     /// Must not be another contact's.
@@ -94,11 +96,12 @@ pub struct NewContact {
     pub company: Option<Line>,
     /// What else is known.
     #[deserr(default)]
+    #[schema(required = false)]
     pub custom_fields: CustomFieldsPatch,
 }
 
 /// What may change about a contact.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct ContactPatch {
     /// Must not be another contact's.
@@ -119,7 +122,7 @@ pub struct ContactPatch {
 }
 
 /// Whom a thread is with: `{"id"}`, or `{"email", "name"?}`.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct ContactGiven {
     /// A known contact.
@@ -134,11 +137,12 @@ pub struct ContactGiven {
 }
 
 /// Which contacts a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, IntoParams)]
 pub struct ContactFilter {
     /// With this address, exactly but for case.
     pub email: Option<Email>,
     /// Among those of these numbers: what a search has found.
+    #[param(ignore)]
     pub found: Option<Vec<i64>>,
     /// Created after this instant.
     pub created_after: Option<Time>,
@@ -352,7 +356,7 @@ fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<ContactId>) -> Resul
 }
 
 /// A bulk change of contacts.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct BulkContacts {
     /// 1 to 1,000 contacts.

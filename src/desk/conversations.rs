@@ -1,5 +1,6 @@
 //! Conversations: threads as a team reads them.
 
+use crate::described;
 use crate::desk::contacts;
 use crate::desk::contacts::ContactGiven;
 use crate::desk::contacts::ContactId;
@@ -46,9 +47,11 @@ use deserr::IntoValue;
 use deserr::Value;
 use deserr::ValuePointerRef;
 use rusqlite::Connection;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 /// What it takes to begin a conversation.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewConversation {
     /// What it is about.
@@ -59,21 +62,26 @@ pub struct NewConversation {
     pub message: FirstMessage,
     /// `api` if not said.
     #[deserr(default = Channel::Api)]
+    #[schema(required = false)]
     pub channel: Channel,
     /// `normal` if not said.
     #[deserr(default = Priority::Normal)]
+    #[schema(required = false)]
     pub priority: Priority,
     /// Unknown tags are created.
     #[deserr(default)]
+    #[schema(required = false)]
     pub tags: TagList,
     /// Nobody if not said.
     #[deserr(default)]
     pub assignee_id: Option<UserId>,
     /// What else is known.
     #[deserr(default)]
+    #[schema(required = false)]
     pub custom_fields: CustomFieldsPatch,
     /// History from elsewhere: no SLA, no notification, and `created_at` lies in the past.
     #[deserr(default)]
+    #[schema(required = false)]
     pub imported: bool,
     /// Only with `imported`.
     #[deserr(default)]
@@ -84,28 +92,33 @@ pub struct NewConversation {
 #[derive(Debug, Clone)]
 pub struct FirstMessage(FirstGiven);
 
+described!(FirstMessage as FirstGiven);
+
 impl Deserr<Invalid> for FirstMessage {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
         message::parse_written(value, at).map(Self)
     }
 }
 
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
+#[schema(as = FirstMessage)]
 struct FirstGiven {
     /// The text; may be left out where there are attachments.
     #[deserr(default)]
     body: Option<Body>,
     /// `comment` if not said: most conversations begin with a customer. With `reply`, a user begins.
     #[deserr(rename = "type", default = MessageType::Comment)]
+    #[schema(rename = "type", required = false)]
     kind: MessageType,
     /// Files that were uploaded before, and go with it.
     #[deserr(default)]
+    #[schema(required = false)]
     attachment_ids: AttachmentIds,
 }
 
 /// What may change about a conversation.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct ConversationPatch {
     /// What it is about.
@@ -125,9 +138,11 @@ pub struct ConversationPatch {
     pub tags: Given<TagList>,
     /// These as well.
     #[deserr(default)]
+    #[schema(required = false)]
     pub add_tags: TagList,
     /// These no longer.
     #[deserr(default)]
+    #[schema(required = false)]
     pub remove_tags: TagList,
     /// Merged into what is known; `null` removes a key.
     #[deserr(default)]
@@ -149,11 +164,12 @@ impl From<ConversationPatch> for ThreadPatch {
 }
 
 /// Which conversations a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, IntoParams)]
 pub struct ConversationFilter {
     /// Where they stand.
     pub status: Option<ConversationStatus>,
     /// Who looks after them.
+    #[param(inline)]
     pub assignee: Option<AssigneeFilter>,
     /// How they came in.
     pub channel: Option<Channel>,

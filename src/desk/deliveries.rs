@@ -20,6 +20,8 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 /// How long the log keeps what is settled, in seconds.
 pub const KEPT_S: i64 = 30 * 24 * 3_600;
@@ -42,7 +44,7 @@ choice! {
 stored_as_word!(DeliveryStatus);
 
 /// A delivery as every exit shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Delivery {
     /// `delivery_001`.
     pub id: DeliveryId,
@@ -114,7 +116,7 @@ pub fn get(db: &Connection, webhook: WebhookId, id: DeliveryId) -> Result<Delive
 }
 
 /// Which deliveries of a webhook are asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, IntoParams)]
 pub struct Filter {
     /// Those that stand so.
     pub status: Option<DeliveryStatus>,

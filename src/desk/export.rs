@@ -15,9 +15,10 @@ use crate::types::time::Time;
 use rusqlite::Connection;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use utoipa::ToSchema;
 
 /// `GET /v1/contacts/{id}/export`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Export {
     /// When it was made.
     pub exported_at: Time,
@@ -30,7 +31,7 @@ pub struct Export {
 }
 
 /// A thread with its messages.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedThread {
     /// The conversation.
     #[serde(flatten)]
@@ -42,7 +43,7 @@ pub struct ExportedThread {
 }
 
 /// What an event says of a person.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedEvent {
     /// `event_001`.
     pub id: EventId,
@@ -52,6 +53,7 @@ pub struct ExportedEvent {
     /// When.
     pub created_at: Time,
     /// What changed.
+    #[schema(value_type = Option<Object>)]
     pub changes: Option<Box<RawValue>>,
 }
 

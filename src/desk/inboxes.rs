@@ -22,9 +22,10 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An inbox as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Inbox {
     /// `inbox_001`.
     pub id: InboxId,
@@ -49,7 +50,7 @@ impl Kind for Inbox {
 pub type InboxId = Id<Inbox>;
 
 /// What it takes to make an inbox.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewInbox {
     /// Must not be another inbox's.
@@ -60,7 +61,7 @@ pub struct NewInbox {
 }
 
 /// What may change about an inbox.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct InboxPatch {
     /// Must not be another inbox's.

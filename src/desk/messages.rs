@@ -1,5 +1,6 @@
 //! Messages: comments, replies and notes in a thread. They can't be edited.
 
+use crate::described;
 use crate::desk::contacts;
 use crate::desk::contacts::DELETED_NAME;
 use crate::desk::files::AttachmentIds;
@@ -44,6 +45,7 @@ use deserr::Value;
 use deserr::ValuePointerRef;
 use rusqlite::Connection;
 use rusqlite::params;
+use utoipa::ToSchema;
 
 /// A comment to a ticket that has been closed for longer, in seconds, starts a new ticket: two weeks.
 pub const REOPENS_WITHIN_S: i64 = 14 * 24 * 3_600;
@@ -51,6 +53,8 @@ pub const REOPENS_WITHIN_S: i64 = 14 * 24 * 3_600;
 /// What it takes to write a message.
 #[derive(Debug, Clone)]
 pub struct NewMessage(Given);
+
+described!(NewMessage as Given);
 
 impl Deserr<Invalid> for NewMessage {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
@@ -65,26 +69,30 @@ impl NewMessage {
     }
 }
 
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
+#[schema(as = NewMessage)]
 struct Given {
     /// What is written; may be left out where there are attachments.
     #[deserr(default)]
     body: Option<Body>,
     /// `reply` if not said. A `comment` is the contact's: integrations bring in with it what a customer wrote.
     #[deserr(rename = "type", default = MessageType::Reply)]
+    #[schema(rename = "type", required = false)]
     kind: MessageType,
     /// Where the thread stands afterwards: reply and close in one call.
     #[deserr(default)]
     status: Option<ConversationStatus>,
     /// History from elsewhere: no SLA, no notification, and `created_at` lies in the past.
     #[deserr(default)]
+    #[schema(required = false)]
     imported: bool,
     /// Only with `imported`.
     #[deserr(default)]
     created_at: Option<Time>,
     /// Files that were uploaded before, and go with it.
     #[deserr(default)]
+    #[schema(required = false)]
     attachment_ids: AttachmentIds,
 }
 

@@ -20,9 +20,10 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A tag as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Tag {
     /// `tag_001`.
     pub id: TagId,
@@ -49,7 +50,7 @@ impl Kind for Tag {
 pub type TagId = Id<Tag>;
 
 /// What it takes to make a tag.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewTag {
     /// Must not be another tag's.
@@ -60,7 +61,7 @@ pub struct NewTag {
 }
 
 /// What may change about a tag.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct TagPatch {
     /// Must not be another tag's.

@@ -25,9 +25,10 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A team as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Team {
     /// `team_001`.
     pub id: TeamId,
@@ -54,7 +55,7 @@ impl Kind for Team {
 pub type TeamId = Id<Team>;
 
 /// What it takes to make a team.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewTeam {
     /// Must not be another team's.
@@ -65,7 +66,7 @@ pub struct NewTeam {
 }
 
 /// What may change about a team.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct TeamPatch {
     /// Must not be another team's.
@@ -77,7 +78,7 @@ pub struct TeamPatch {
 }
 
 /// Who joins a team.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewMember {
     /// The user.

@@ -61,9 +61,11 @@ use crate::types::text::Line;
 use crate::types::time::Time;
 use deserr::Deserr;
 use rusqlite::Connection;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 /// What it takes to make a ticket: of a conversation that there is, or with a new one.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewTicket {
     /// What it is about. Required without `conversation_id`; with it, the conversation's if not said.
@@ -98,17 +100,19 @@ pub struct NewTicket {
     pub custom_fields: Given<CustomFieldsPatch>,
     /// History from elsewhere: no SLA, no notification, and `created_at` lies in the past.
     #[deserr(default)]
+    #[schema(required = false)]
     pub imported: bool,
     /// Only with `imported`.
     #[deserr(default)]
     pub created_at: Option<Time>,
     /// Files that were uploaded before, and go with the first comment; not taken with `conversation_id`.
     #[deserr(default)]
+    #[schema(required = false)]
     pub attachment_ids: AttachmentIds,
 }
 
 /// What may change about a ticket.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct TicketPatch {
     /// What it is about.
@@ -131,9 +135,11 @@ pub struct TicketPatch {
     pub tags: Given<TagList>,
     /// These as well.
     #[deserr(default)]
+    #[schema(required = false)]
     pub add_tags: TagList,
     /// These no longer.
     #[deserr(default)]
+    #[schema(required = false)]
     pub remove_tags: TagList,
     /// Merged into what is known; `null` removes a key.
     #[deserr(default)]
@@ -155,13 +161,14 @@ impl From<TicketPatch> for ThreadPatch {
 }
 
 /// Which tickets a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, IntoParams)]
 pub struct TicketFilter {
     /// Where they stand.
     pub status: Option<TicketStatus>,
     /// How much they matter.
     pub priority: Option<Priority>,
     /// Who looks after them.
+    #[param(inline)]
     pub assignee: Option<AssigneeFilter>,
     /// Where they arrived.
     pub inbox: Option<InboxId>,
@@ -394,7 +401,7 @@ pub fn of_thread(db: &Connection, id: ConversationId, now: Time) -> Result<(Conv
 }
 
 /// A bulk change of tickets.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct BulkTickets {
     /// 1 to 1,000 tickets.

@@ -24,6 +24,8 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::IntoParams;
+use utoipa::ToSchema;
 
 choice! {
     /// What a user may do.
@@ -46,7 +48,7 @@ choice! {
 stored_as_word!(Role, UserStatus);
 
 /// A user as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct User {
     /// `user_001`.
     pub id: UserId,
@@ -77,7 +79,7 @@ impl Kind for User {
 pub type UserId = Id<User>;
 
 /// A user as other objects name him.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct UserRef {
     /// `user_001`.
     pub id: UserId,
@@ -86,7 +88,7 @@ pub struct UserRef {
 }
 
 /// What it takes to add a user.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewUser {
     /// Must not belong to another user.
@@ -95,6 +97,7 @@ pub struct NewUser {
     pub name: Line,
     /// `agent` if not said.
     #[deserr(default = Role::Agent)]
+    #[schema(required = false)]
     pub role: Role,
     /// A picture.
     #[deserr(default)]
@@ -102,7 +105,7 @@ pub struct NewUser {
 }
 
 /// What may change about a user.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct UserPatch {
     /// Must not belong to another user.
@@ -123,7 +126,7 @@ pub struct UserPatch {
 }
 
 /// Which users a list shows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, IntoParams)]
 pub struct UserFilter {
     /// Of this role.
     pub role: Option<Role>,

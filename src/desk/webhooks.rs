@@ -1,5 +1,6 @@
 //! Webhooks: where the change feed is sent to. What is configured here is delivered by `delivery`.
 
+use crate::described;
 use crate::desk::api_keys;
 use crate::store::feed;
 use crate::store::list::List;
@@ -21,6 +22,7 @@ use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::reach::Reach;
 use crate::types::reach::reach;
+use crate::types::schema;
 use crate::types::text::Remark;
 use crate::types::text::WebAddress;
 use crate::types::time::Time;
@@ -33,6 +35,7 @@ use rusqlite::params;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
+use utoipa::ToSchema;
 
 /// After a rotation, deliveries are signed with the old secret too for this long, in seconds.
 pub const BOTH_SECRETS_S: i64 = 24 * 3_600;
@@ -40,7 +43,7 @@ pub const BOTH_SECRETS_S: i64 = 24 * 3_600;
 const MAX_WEBHOOKS: i64 = 200;
 
 /// A webhook as every exit shows it: never its secret.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Webhook {
     /// `webhook_001`.
     pub id: WebhookId,
@@ -73,7 +76,8 @@ impl Kind for Webhook {
 pub type WebhookId = Id<Webhook>;
 
 /// How a webhook's deliveries went.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = WebhookHealth)]
 pub struct Health {
     /// When one last arrived.
     pub last_success_at: Option<Time>,
@@ -84,7 +88,8 @@ pub struct Health {
 }
 
 /// A webhook and its secret: shown once, when it is made or its secret is rotated.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookWithSecret)]
 pub struct WithSecret {
     /// The webhook.
     #[serde(flatten)]
@@ -144,6 +149,11 @@ impl fmt::Display for EventPattern {
     }
 }
 
+described! {
+    EventPattern = schema::words(EventPattern::all().iter().map(String::as_str));
+    Secret = schema::text_of(8, 256, "^[!-~]*$");
+}
+
 impl Serialize for EventPattern {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&self.0)
@@ -187,12 +197,13 @@ impl Secret {
 }
 
 /// What it takes to make a webhook.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct NewWebhook {
     /// Where deliveries go.
     pub url: WebAddress,
     /// Which events go there; at least one.
+    #[schema(min_items = 1)]
     pub events: Vec<EventPattern>,
     /// Generated if not said.
     #[deserr(default)]
@@ -202,11 +213,12 @@ pub struct NewWebhook {
     pub description: Option<Remark>,
     /// Whether anything is sent; so it is if not said.
     #[deserr(default = true)]
+    #[schema(required = false)]
     pub active: bool,
 }
 
 /// What may change about a webhook. Its secret changes by rotation alone.
-#[derive(Debug, Clone, Deserr)]
+#[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
 pub struct WebhookPatch {
     /// Where deliveries go.

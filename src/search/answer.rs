@@ -14,9 +14,11 @@ use crate::types::error::Code;
 use crate::types::time::Time;
 use rusqlite::Connection;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A match, in the object's usual shape.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Hit)]
 pub struct Shown<T> {
     #[serde(flatten)]
     object: T,
@@ -27,10 +29,14 @@ pub struct Shown<T> {
 }
 
 /// The three lists, each the best first.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = SearchLists)]
 pub struct Lists {
+    /// Conversations that match.
     conversations: Vec<Shown<Conversation>>,
+    /// Contacts that match.
     contacts: Vec<Shown<Contact>>,
+    /// Tickets that match.
     tickets: Vec<Shown<Ticket>>,
 }
 

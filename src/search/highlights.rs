@@ -12,6 +12,7 @@ use crate::types::id::Id;
 use rusqlite::Connection;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Stretches that are shown of an object at most.
 const MOST: usize = 4;
@@ -19,7 +20,7 @@ const MOST: usize = 4;
 const READ_MAX: usize = 256 * 1024;
 
 /// A stretch that matches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Highlight {
     /// The field, as in `contact.name`; `message` for what was written.
     field: String,

@@ -63,6 +63,7 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// The one way to search. Cheap to clone.
 #[derive(Clone)]
@@ -88,7 +89,8 @@ pub struct Wanted {
 }
 
 /// What was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchAnswer)]
 pub struct Answer {
     /// The best of it.
     pub data: Lists,
@@ -97,7 +99,8 @@ pub struct Answer {
 }
 
 /// What there is to say of what was found.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SearchMeta)]
 pub struct Meta {
     /// How many objects match, each in every list that it shows up in.
     pub total_results: usize,

@@ -11,10 +11,12 @@ use std::sync::PoisonError;
 use std::sync::RwLock;
 use std::time::Duration;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 /// Where the index stands.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "lowercase")]
+#[schema(as = IndexState)]
 pub enum Phase {
     /// It is being opened, or can't be.
     Unavailable,

@@ -18,6 +18,7 @@ use serde_json::Map;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use std::fmt::Display;
+use utoipa::ToSchema;
 
 /// A piece of the feed holds at most so many events,
 const PIECE_EVENTS: usize = 256;
@@ -30,7 +31,7 @@ const PIECE_SPAN: i64 = 4_096;
 pub const KEPT_S: i64 = 30 * 24 * 3600;
 
 /// An event as every exit shows it: the feed, the stream, a webhook's delivery.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Event {
     /// Grows with each event.
     pub id: EventId,
@@ -42,12 +43,14 @@ pub struct Event {
     /// Who caused it.
     pub actor: EventActor,
     /// Each field that changed, as `[old, new]`; `null` where nothing was before.
+    #[schema(value_type = Option<Object>)]
     pub changes: Option<Box<RawValue>>,
     /// Shared by the events of one bulk request.
     pub bulk_id: Option<String>,
     /// History brought in from elsewhere.
     pub imported: bool,
     /// The full object after it.
+    #[schema(value_type = Object)]
     pub data: Box<RawValue>,
 }
 
@@ -59,7 +62,7 @@ impl Kind for Event {
 pub type EventId = Id<Event>;
 
 /// Who caused an event.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct EventActor {
     /// A user, or CommFlow itself.
     #[serde(rename = "type")]

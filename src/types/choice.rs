@@ -3,10 +3,10 @@
 /// Defines an enum whose values are words: in JSON, in a query string and in SQLite alike.
 #[macro_export]
 macro_rules! choice {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident $word:literal,)* }) => {
-        $(#[$doc])*
+    ($(#[doc = $doc:literal])* $name:ident { $($(#[doc = $variant_doc:literal])* $variant:ident $word:literal,)* }) => {
+        $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$variant_doc])* $variant,)* }
+        pub enum $name { $($(#[doc = $variant_doc])* $variant,)* }
         impl $name {
             /// Every value, in the order of their definition.
             pub const ALL: &[$name] = &[$($name::$variant,)*];
@@ -32,6 +32,10 @@ macro_rules! choice {
             fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> { out.serialize_str(self.as_str()) }
         }
         $crate::text_input!($name);
+        $crate::described! {
+            $name = $crate::types::schema::words([$($word),*])
+                .description(Some(concat!($($doc,)* "\n\n", $("- `", $word, "`:", $($variant_doc,)* "\n",)*).trim()));
+        }
     };
 }
 

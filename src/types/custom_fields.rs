@@ -1,9 +1,11 @@
 //! Custom fields: a flat object of names and plain values.
 
+use crate::described;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::field::Invalid;
 use crate::types::field::path;
+use crate::types::schema;
 use deserr::Deserr;
 use deserr::IntoValue;
 use deserr::Map;
@@ -11,6 +13,10 @@ use deserr::Value;
 use deserr::ValuePointerRef;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::Schema;
+use utoipa::openapi::Type;
+use utoipa::openapi::schema::AnyOfBuilder;
 
 /// At most this many keys.
 pub const MAX_KEYS: usize = 50;
@@ -53,6 +59,23 @@ impl CustomFields {
         }
         Ok(Self(merged))
     }
+}
+
+fn described(also: &[Type]) -> ObjectBuilder {
+    let name = schema::text_of(1, MAX_KEY_CHARS, r"^[^\x00-\x1F\x7F-\x9F]+$");
+    let text = schema::text().max_length(Some(MAX_VALUE_BYTES)).pattern(Some(r"^[^\x00]*$"));
+    let kinds = [Type::Number, Type::Boolean].into_iter().chain(also.iter().cloned());
+    let plain = kinds.map(|kind| Schema::from(ObjectBuilder::new().schema_type(kind)));
+    let value = plain.fold(AnyOfBuilder::new().item(text), AnyOfBuilder::item);
+    ObjectBuilder::new()
+        .property_names(Some(name))
+        .max_properties(Some(MAX_KEYS))
+        .additional_properties(Some(Schema::AnyOf(value.build())))
+}
+
+described! {
+    CustomFields = described(&[]);
+    CustomFieldsPatch = described(&[Type::Null]);
 }
 
 impl Deserr<Invalid> for CustomFieldsPatch {

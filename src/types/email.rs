@@ -1,8 +1,10 @@
 //! E-mail addresses.
 
+use crate::described;
 use crate::text_input;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use crate::types::text::fold;
 use serde::Serialize;
 use std::fmt;
@@ -81,3 +83,4 @@ impl rusqlite::types::FromSql for Email {
 }
 
 text_input!(Email);
+described!(Email = schema::text().max_length(Some(254)).format(schema::format("email")););

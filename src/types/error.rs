@@ -1,18 +1,23 @@
 //! The one error: a code from a table, a sentence for a person, the fields at fault, and, for the log alone, the cause.
 
+use crate::described;
+use crate::types::schema;
 use serde::Serialize;
 use std::fmt;
+use utoipa::ToSchema;
 
 macro_rules! codes {
     ($($name:ident $text:literal $status:literal $doc:literal;)*) => {
         /// What went wrong, in a word that programs can rely on (the contract's error table).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum Code { $(#[doc = $doc] $name,)* }
         impl Code {
             /// Every code there is.
             pub const ALL: &[Code] = &[$(Code::$name,)*];
             /// The word in `error.code`.
             pub fn as_str(self) -> &'static str { match self { $(Code::$name => $text,)* } }
+            /// What it means, in a sentence.
+            pub fn meaning(self) -> &'static str { match self { $(Code::$name => $doc,)* } }
             /// The HTTP status it goes out with.
             pub fn status(self) -> u16 { match self { $(Code::$name => $status,)* } }
         }
@@ -47,6 +52,8 @@ macro_rules! rules {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Rule { $(#[doc = $text] $name,)* }
         impl Rule {
+            /// Every rule there is.
+            pub const ALL: &[Rule] = &[$(Rule::$name,)*];
             /// The word in `details[].code`.
             pub fn as_str(self) -> &'static str { match self { $(Rule::$name => $text,)* } }
         }
@@ -65,6 +72,17 @@ rules! {
     UnknownId "unknown_id";
 }
 
+described! {
+    Rule = schema::words(Rule::ALL.iter().map(|rule| rule.as_str()));
+    Code = schema::words(Code::ALL.iter().map(|code| code.as_str()));
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
 impl Serialize for Rule {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(self.as_str())
@@ -72,7 +90,7 @@ impl Serialize for Rule {
 }
 
 /// One field at fault.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Detail {
     /// The path in the body (`contact.email`, `ids[3]`), or the parameter's name.
     pub field: String,
@@ -82,6 +100,7 @@ pub struct Detail {
     pub message: String,
     /// The id of the object that holds a taken value, where the caller may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub existing_id: Option<String>,
 }
 

@@ -2,13 +2,19 @@
 
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::Hash;
 use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::str::FromStr;
+use utoipa::__dev::ComposeSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
 
 /// A kind of object that has ids.
 pub trait Kind {
@@ -49,6 +55,18 @@ impl<K: Kind> FromStr for Id<K> {
             .map(Self::from_row)
             .filter(|id| id.to_string() == text)
             .ok_or_else(|| Refused::new(Rule::InvalidFormat, format!("must be an id such as `{}_001`", K::PREFIX)))
+    }
+}
+
+impl<K: Kind> ComposeSchema for Id<K> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        schema::text().pattern(Some(format!("^{}_([0-9]{{3}}|[1-9][0-9]{{3,17}})$", K::PREFIX))).into()
+    }
+}
+
+impl<K: Kind> ToSchema for Id<K> {
+    fn name() -> Cow<'static, str> {
+        format!("{}_id", K::PREFIX).into()
     }
 }
 

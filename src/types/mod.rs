@@ -10,6 +10,7 @@ pub mod field;
 pub mod id;
 pub mod paging;
 pub mod reach;
+pub mod schema;
 pub mod signature;
 pub mod size;
 pub mod text;

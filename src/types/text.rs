@@ -1,8 +1,10 @@
 //! Text of people: one line of it, or a body of many.
 
+use crate::described;
 use crate::text_input;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -23,7 +25,7 @@ fn line(text: &str, max: usize) -> Result<String, Refused> {
 }
 
 macro_rules! texts {
-    ($($(#[$doc:meta])* $name:ident = $parse:expr;)*) => { $(
+    ($($(#[$doc:meta])* $name:ident: $schema:expr, $parse:expr;)*) => { $(
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
         pub struct $name(String);
@@ -54,14 +56,15 @@ macro_rules! texts {
             }
         }
         text_input!($name);
+        described!($name = $schema;);
     )* };
 }
 
 texts! {
     /// A name, a subject, a company: one line, trimmed, 1 to 255 characters, no control characters.
-    Line = |text| line(text, 255);
+    Line: schema::text_of(1, 255, schema::LINE), |text| line(text, 255);
     /// A phone number: one line of at most 50 characters, digits and what people write between them.
-    Phone = |text| {
+    Phone: schema::text_of(1, 50, r"^[0-9 +().,/#*xextEXT-]*[0-9][0-9 +().,/#*xextEXT-]*$"), |text| {
         let phone = line(text, 50)?;
         let fits = |c: char| c.is_ascii_digit() || " +-().,/#*xextEXT".contains(c);
         if phone.chars().all(fits) && phone.chars().any(|c| c.is_ascii_digit()) {
@@ -71,9 +74,9 @@ texts! {
         }
     };
     /// A tag's name: trimmed, 1 to 50 characters. Unique without regard to case; see [`fold`].
-    TagName = |text| line(text, 50);
+    TagName: schema::text_of(1, 50, schema::LINE), |text| line(text, 50);
     /// A message's text: 1 to 100,000 characters, line breaks and tabs, no other control characters. Kept as given.
-    Body = |text| {
+    Body: schema::text_of(1, 100_000, schema::LINES), |text| {
         if text.trim().is_empty() {
             return Err(Refused::new(Rule::TooShort, "can't be empty"));
         }
@@ -86,7 +89,7 @@ texts! {
         Ok(text.to_owned())
     };
     /// A longer remark of one or more lines: 1 to 1,000 characters.
-    Remark = |text| {
+    Remark: schema::text_of(1, 1_000, schema::LINES), |text| {
         let body: Body = text.parse()?;
         if body.as_str().chars().count() > 1_000 {
             return Err(Refused::new(Rule::TooLong, "can't be over 1,000 characters"));
@@ -94,7 +97,7 @@ texts! {
         Ok(body.as_str().trim().to_owned())
     };
     /// A colour as `#rrggbb`, in lower case.
-    Color = |text| {
+    Color: schema::text().pattern(Some("^#[0-9a-fA-F]{6}$")), |text| {
         let hex = text.strip_prefix('#').unwrap_or("");
         if hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             Ok(text.to_ascii_lowercase())
@@ -103,7 +106,7 @@ texts! {
         }
     };
     /// An address on the web, `http` or `https`, of at most 2,000 characters.
-    WebAddress = |text| {
+    WebAddress: schema::text_of(1, 2_000, "^https?://").format(schema::format("uri")), |text| {
         let text = line(text, 2_000)?;
         match url::Url::parse(&text) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text),

@@ -1,7 +1,9 @@
 //! Instants: whole seconds, UTC, written as RFC 3339.
 
+use crate::described;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use chrono::DateTime;
 use chrono::Datelike;
 use chrono::NaiveDate;
@@ -91,6 +93,8 @@ impl FromStr for Time {
         Ok(Self(seconds))
     }
 }
+
+described!(Time = schema::text().format(schema::format("date-time")););
 
 impl Serialize for Time {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {

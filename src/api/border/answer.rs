@@ -12,6 +12,7 @@ use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// An object with a page of its own: it has an id, and an `ETag`.
 pub trait Resource: Serialize {
@@ -70,28 +71,44 @@ pub fn json(status: u16, body: String) -> HttpResponse {
     HttpResponse::build(status).insert_header(header::ContentType::json()).body(body)
 }
 
-#[derive(Serialize)]
-struct Told<'a> {
+/// Every error looks like this.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct Told<'a> {
+    /// What went wrong.
+    #[schema(inline)]
     error: ToldError<'a>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ToldError<'a> {
+    /// What went wrong, in a word that programs can rely on.
+    #[schema(value_type = Code)]
     code: &'static str,
+    /// A sentence for a person.
     message: &'a str,
+    /// The fields or parameters at fault, all of them.
+    #[schema(value_type = Vec<Detail>)]
     details: &'a [Detail],
+    /// The id of the request, as in `X-Request-Id`.
     request_id: &'a str,
 }
 
-#[derive(Serialize)]
-struct BulkTold<'a> {
+/// What became of a bulk request.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BulkOutcome)]
+pub struct BulkTold<'a> {
+    #[schema(inline, value_type = Outcome)]
     data: &'a Outcome,
+    #[schema(inline)]
     meta: BulkMeta,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct BulkMeta {
+    /// How many were changed, or already were as asked.
     updated_count: usize,
+    /// How many could not be changed.
     failed_count: usize,
 }
 

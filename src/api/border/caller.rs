@@ -1,6 +1,11 @@
 //! Who calls, as a parameter type: [`Reader`], [`Writer`] or [`Admin`]. It carries the store, so a handler that forgot to
 //! say who may call it has nothing to read from; and what a request may do with the store is said here, once.
 
+use crate::api::border::access::Access;
+use crate::api::border::access::Administer;
+use crate::api::border::access::Change;
+use crate::api::border::access::Level;
+use crate::api::border::access::Look;
 use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::conditional::Tags;
@@ -8,12 +13,16 @@ use crate::api::border::context::Context;
 use crate::api::border::gate::Admission;
 use crate::api::border::idempotency;
 use crate::api::border::idempotency::Outcome;
+use crate::api::border::operation::Argument;
+use crate::api::border::operation::Operation;
+use crate::api::border::operation::Place;
 use crate::api::border::query;
-use crate::api::border::table::Access;
-use crate::api::border::table::Administer;
-use crate::api::border::table::Change;
-use crate::api::border::table::Level;
-use crate::api::border::table::Look;
+use crate::api::border::reply::Created;
+use crate::api::border::reply::Deleted;
+use crate::api::border::reply::Listed;
+use crate::api::border::reply::Reply;
+use crate::api::border::reply::Shown;
+use crate::api::border::reply::Told;
 use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
 use crate::desk::users::Role;
@@ -24,6 +33,7 @@ use crate::store::answers::RequestKey;
 use crate::store::tx::Actor;
 use crate::store::tx::Tx;
 use crate::types::Result;
+use crate::types::error::Code;
 use crate::types::error::Error;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
@@ -33,13 +43,16 @@ use actix_web::HttpMessage;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::dev::Payload;
+use actix_web::http::Method;
 use actix_web::http::header;
 use actix_web::web;
 use rusqlite::Connection;
 use serde::Serialize;
+use serde_json::json;
 use std::future::Ready;
 use std::future::ready;
 use std::marker::PhantomData;
+use utoipa::ToSchema;
 
 /// A caller who may look.
 pub type Reader = Caller<Look>;
@@ -72,6 +85,29 @@ impl<L: Level> FromRequest for Caller<L> {
     }
 }
 
+impl<L: Level> Argument for Caller<L> {
+    fn describe(operation: &mut Operation) {
+        operation.may(&[
+            Code::InvalidParameter,
+            Code::Unauthorized,
+            Code::RateLimited,
+            Code::Internal,
+            Code::Unavailable,
+        ]);
+        if L::ACCESS == Access::Read {
+            return;
+        }
+        operation.may(&[Code::Forbidden]);
+        if operation.method == Method::POST {
+            idempotency::describe(operation);
+        } else if operation.method != Method::GET {
+            let text = "The `ETag` of the object that was read: 412 if somebody else has changed it since.";
+            operation.described_parameter(Place::Header, "If-Match", text, json!({"type": "string"}));
+            operation.may(&[Code::PreconditionFailed]);
+        }
+    }
+}
+
 impl<L: Level> Caller<L> {
     fn admit(request: &HttpRequest) -> Result<Self> {
         let admission = request.extensions_mut().remove::<Admission>();
@@ -100,21 +136,21 @@ impl<L: Level> Caller<L> {
     ///
     /// # Errors
     /// Those of `read`.
-    pub async fn look<T, F>(&self, read: F) -> Result<HttpResponse>
+    pub async fn look<T, F>(&self, read: F) -> Result<Reply<Told<T>>>
     where
         T: Serialize,
         F: FnOnce(&Connection, Time) -> Result<T> + Send + 'static,
     {
         let now = self.context.clock.now();
         let body = self.context.store.read(move |db| answer::data(&read(db, now)?)).await?;
-        Ok(answer::json(200, body))
+        Ok(answer::json(200, body).into())
     }
 
     /// A single object with its `ETag`; 304 if the client has it already.
     ///
     /// # Errors
     /// Those of `read`.
-    pub async fn show<T, F>(&self, read: F) -> Result<HttpResponse>
+    pub async fn show<T, F>(&self, read: F) -> Result<Reply<Shown<T>>>
     where
         T: Resource,
         F: FnOnce(&Connection, Time) -> Result<T> + Send + 'static,
@@ -122,18 +158,18 @@ impl<L: Level> Caller<L> {
         let now = self.context.clock.now();
         let (body, etag) = self.context.store.read(move |db| answer::tagged(&read(db, now)?)).await?;
         if self.if_none_match.hold(&etag) {
-            return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish());
+            return Ok(HttpResponse::NotModified().insert_header((header::ETAG, etag)).finish().into());
         }
         let mut response = answer::json(200, body);
         set(&mut response, header::ETAG, &etag);
-        Ok(response)
+        Ok(response.into())
     }
 
     /// A page of a list, with `meta` and `Link`.
     ///
     /// # Errors
     /// Those of `read`.
-    pub async fn list<T, F>(&self, paging: Paging, read: F) -> Result<HttpResponse>
+    pub async fn list<T, F>(&self, paging: Paging, read: F) -> Result<Reply<Listed<T>>>
     where
         T: Serialize,
         F: FnOnce(&Connection, &Paging, Time) -> Result<Page<T>> + Send + 'static,
@@ -143,7 +179,7 @@ impl<L: Level> Caller<L> {
         let written = self.context.store.read(move |db| {
             let found = read(db, &paging, now)?;
             let meta = Meta { current_page: page, per_page, total_count: found.total };
-            Ok((serde_json::to_string(&Listed { data: &found.rows, meta })?, found.next))
+            Ok((serde_json::to_string(&Rows { data: &found.rows, meta })?, found.next))
         });
         let (body, next) = written.await?;
         let mut response = answer::json(200, body);
@@ -151,7 +187,7 @@ impl<L: Level> Caller<L> {
             let next = [("page", (page + 1).to_string()), ("cursor", next.to_string())];
             set(&mut response, header::LINK, &self.link(&next));
         }
-        Ok(response)
+        Ok(response.into())
     }
 
     /// `Link: <…>; rel="next"`: this request's address with these parameters in place of its own.
@@ -176,7 +212,7 @@ impl<L: MayChange> Caller<L> {
     ///
     /// # Errors
     /// Those of `make`.
-    pub async fn create<T, F>(&self, collection: &str, fingerprint: Fingerprint, make: F) -> Result<HttpResponse>
+    pub async fn create<T, F>(&self, collection: &str, fingerprint: Fingerprint, make: F) -> Result<Reply<Created<T>>>
     where
         T: Resource,
         F: FnOnce(&Tx) -> Result<T> + Send + 'static,
@@ -194,13 +230,13 @@ impl<L: MayChange> Caller<L> {
     ///
     /// # Errors
     /// Those of `make`, and of [`idempotency::once`].
-    pub async fn post<F>(&self, fingerprint: Fingerprint, secret: bool, make: F) -> Result<HttpResponse>
+    pub async fn post<S, F>(&self, fingerprint: Fingerprint, secret: bool, make: F) -> Result<Reply<S>>
     where
         F: FnOnce(&Tx) -> Result<Answer> + Send + 'static,
     {
         let Some(key) = self.idempotency_key.clone() else {
             let answer = self.context.store.write(self.actor(), make).await?;
-            return Ok(sent(answer));
+            return Ok(sent(answer).into());
         };
         let target = self.method_and_path.clone();
         let request = RequestKey { api_key: self.credentials.api_key.row(), target, key };
@@ -211,8 +247,8 @@ impl<L: MayChange> Caller<L> {
             idempotency::once(tx, &request, &fingerprint, make, secret)
         });
         match write.await? {
-            Outcome::Done(answer) => Ok(sent(answer)),
-            Outcome::Replayed(answer) => Ok(replayed(answer)),
+            Outcome::Done(answer) => Ok(sent(answer).into()),
+            Outcome::Replayed(answer) => Ok(replayed(answer).into()),
         }
     }
 
@@ -221,11 +257,11 @@ impl<L: MayChange> Caller<L> {
     ///
     /// # Errors
     /// Those of `work`, and of [`idempotency::once`].
-    pub async fn post_after<W>(&self, fingerprint: Fingerprint, work: W) -> Result<HttpResponse>
+    pub async fn post_after<S, W>(&self, fingerprint: Fingerprint, work: W) -> Result<Reply<S>>
     where
         W: Future<Output = Result<Answer>>,
     {
-        let Some(key) = self.idempotency_key.clone() else { return Ok(sent(work.await?)) };
+        let Some(key) = self.idempotency_key.clone() else { return Ok(sent(work.await?).into()) };
         let request = RequestKey { api_key: self.credentials.api_key.row(), target: self.method_and_path.clone(), key };
         let _place = self.context.in_flight.enter(&request)?;
         let kept = {
@@ -233,19 +269,19 @@ impl<L: MayChange> Caller<L> {
             self.context.store.write(self.actor(), move |tx| idempotency::replay(tx, &request, &fingerprint)).await?
         };
         if let Some(answer) = kept {
-            return Ok(replayed(answer));
+            return Ok(replayed(answer).into());
         }
         let answer = work.await?;
         let kept = answer.clone();
         self.context.store.write(self.actor(), move |tx| answers::keep(tx, &request, &fingerprint, &kept)).await?;
-        Ok(sent(answer))
+        Ok(sent(answer).into())
     }
 
     /// PATCH: 200 and the full object; `current` is read first, and compared with `If-Match`.
     ///
     /// # Errors
     /// `precondition_failed`; those of `current` and `change`.
-    pub async fn update<T, C, F>(&self, current: C, change: F) -> Result<HttpResponse>
+    pub async fn update<T, C, F>(&self, current: C, change: F) -> Result<Reply<Shown<T>>>
     where
         T: Resource,
         C: FnOnce(&Tx) -> Result<T> + Send + 'static,
@@ -261,21 +297,21 @@ impl<L: MayChange> Caller<L> {
         let (body, etag) = write.await?;
         let mut response = answer::json(200, body);
         set(&mut response, header::ETAG, &etag);
-        Ok(response)
+        Ok(response.into())
     }
 
     /// DELETE: 204; `current` is read first, and compared with `If-Match`.
     ///
     /// # Errors
     /// `precondition_failed`; those of `current` and `remove`.
-    pub async fn delete<T, C, F>(&self, current: C, remove: F) -> Result<HttpResponse>
+    pub async fn delete<T, C, F>(&self, current: C, remove: F) -> Result<Reply<Deleted>>
     where
         T: Resource,
         C: FnOnce(&Tx) -> Result<T> + Send + 'static,
         F: FnOnce(&Tx) -> Result<()> + Send + 'static,
     {
         self.remove(current, remove).await?;
-        Ok(HttpResponse::NoContent().finish())
+        Ok(gone())
     }
 
     /// As [`Caller::delete`], where something is left to be done before the answer; gives what `remove` gives.
@@ -323,13 +359,14 @@ fn authorize(credentials: &Credentials, access: Access) -> Result<()> {
 }
 
 #[derive(Serialize)]
-struct Listed<'a, T> {
+struct Rows<'a, T> {
     data: &'a [T],
     meta: Meta,
 }
 
 /// What a list says of itself.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PageMeta)]
 pub struct Meta {
     /// 1 for the first.
     pub current_page: i64,
@@ -356,6 +393,11 @@ fn replayed(answer: Answer) -> HttpResponse {
     let mut response = sent(answer);
     set(&mut response, header::HeaderName::from_static("idempotent-replayed"), "true");
     response
+}
+
+/// The answer to a DELETE.
+pub fn gone() -> Reply<Deleted> {
+    HttpResponse::NoContent().finish().into()
 }
 
 /// Sets a header; one that can't be written is left out.

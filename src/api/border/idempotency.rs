@@ -1,6 +1,8 @@
 //! Safe retries: the answer to a POST that carries an `Idempotency-Key` is written in the same transaction as its effect,
 //! and sent again when the same request comes again.
 
+use crate::api::border::operation;
+use crate::api::border::operation::Operation;
 use crate::store::answers;
 use crate::store::answers::Answer;
 use crate::store::answers::Fingerprint;
@@ -13,6 +15,7 @@ use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use actix_web::HttpRequest;
+use serde_json::json;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::Mutex;
@@ -32,6 +35,15 @@ pub fn key_of(request: &HttpRequest) -> Result<Option<String>> {
             Err(Error::invalid_parameters(vec![refused.at("Idempotency-Key")]))
         }
     }
+}
+
+/// Says of a POST that it may be repeated safely.
+pub fn describe(operation: &mut Operation) {
+    let text = "A key of your own for this request: sent again with the same key, it is not done twice, and answered as the \
+                first time, for 24 hours. 1 to 255 visible ASCII characters.";
+    let schema = json!({"type": "string", "pattern": "^[!-~]{1,255}$"});
+    operation.described_parameter(operation::Place::Header, "Idempotency-Key", text, schema);
+    operation.may(&[Code::Conflict, Code::ValidationFailed]);
 }
 
 /// The requests with a key that are running.

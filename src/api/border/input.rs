@@ -1,6 +1,9 @@
 //! What comes in: ids in paths, and JSON bodies, bounded in size, time and depth.
 
 use crate::api::border::context::Context;
+use crate::api::border::operation::Argument;
+use crate::api::border::operation::Operation;
+use crate::api::border::operation::Place;
 use crate::store::answers::Fingerprint;
 use crate::store::answers::NO_BODY;
 use crate::types::Result;
@@ -24,6 +27,7 @@ use std::future::Future;
 use std::future::Ready;
 use std::future::ready;
 use std::pin::Pin;
+use utoipa::ToSchema;
 
 /// Largest JSON body, in bytes.
 const JSON_MAX: usize = 1024 * 1024;
@@ -44,12 +48,33 @@ impl<K: Kind, const PLACE: usize> FromRequest for PathId<K, PLACE> {
     }
 }
 
+impl<K: Kind, const PLACE: usize> Argument for PathId<K, PLACE> {
+    fn describe(operation: &mut Operation) {
+        let name = operation.varying().nth(PLACE);
+        if let Some(name) = name {
+            let what = name.trim_end_matches("_id").replace('_', " ");
+            operation.parameter::<Id<K>>(Place::Path, name, &format!("The id of the {what}."));
+        }
+        operation.may(&[Code::NotFound]);
+    }
+}
+
 /// A JSON body, parsed into a type that can't be wrong.
 pub struct Input<T> {
     /// The parsed body.
     pub value: T,
     /// SHA-256 of the body as JSON: the same however it was spaced and ordered.
     pub fingerprint: Fingerprint,
+}
+
+/// What may be wrong with any body.
+pub const BODY_CODES: [Code; 5] =
+    [Code::MalformedJson, Code::RequestTimeout, Code::TooLarge, Code::UnsupportedMedia, Code::ValidationFailed];
+
+impl<T: ToSchema> Argument for Input<T> {
+    fn describe(operation: &mut Operation) {
+        operation.takes::<T>().may(&BODY_CODES);
+    }
 }
 
 impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
@@ -73,10 +98,16 @@ impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
                 Error::new(Code::RequestTimeout, message)
             })??;
             let json = parse(&body)?;
-            let fingerprint = if is_repeatable { Sha256::digest(json.to_string()).into() } else { NO_BODY };
+            let fingerprint = if is_repeatable { fingerprint(json.clone()) } else { NO_BODY };
             Ok(Self { value: field::parse(json)?, fingerprint })
         })
     }
+}
+
+/// The same for every order of the fields.
+fn fingerprint(mut json: serde_json::Value) -> Fingerprint {
+    json.sort_all_objects();
+    Sha256::digest(json.to_string()).into()
 }
 
 fn check_media(request: &HttpRequest) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Everything about HTTP that no resource should see: who calls, what comes in, what goes out, and how often.
 
+pub mod access;
 pub mod address;
 pub mod answer;
 pub mod caller;
@@ -12,8 +13,10 @@ pub mod idempotency;
 pub mod input;
 pub mod live;
 pub mod multipart;
+pub mod operation;
 pub mod query;
 pub mod rate_limit;
+pub mod reply;
 pub mod routes;
 pub mod stream;
 pub mod table;

@@ -7,6 +7,8 @@ use crate::api::border::context::Context;
 use crate::api::border::context::Patience;
 use crate::api::border::input;
 use crate::api::border::input::Input;
+use crate::api::border::operation::Argument;
+use crate::api::border::operation::Operation;
 use crate::desk::files::FileId;
 use crate::desk::files::chunks;
 use crate::desk::files::chunks::Arrived;
@@ -67,6 +69,17 @@ impl FromRequest for Incoming {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         ready(Ok(Self { request: request.clone(), payload: payload.take() }))
     }
+}
+
+impl Argument for Incoming {
+    fn describe(operation: &mut Operation) {
+        operation.may(&input::BODY_CODES).may(&[Code::MalformedMultipart]);
+    }
+}
+
+/// What the document says of a file in a form.
+pub fn binary() -> serde_json::Value {
+    serde_json::json!({"type": "string", "format": "binary", "contentMediaType": "application/octet-stream"})
 }
 
 /// What a form may hold.

@@ -1,5 +1,6 @@
 //! Query parameters: parsed into types, all faults at once. Which ones a path takes stands at its route.
 
+use crate::api::border::operation::Argument;
 use crate::api::border::table::RouteTable;
 use crate::store::list::Order;
 use crate::types::Result;
@@ -20,11 +21,6 @@ use std::future::Ready;
 use std::future::ready;
 use std::str::FromStr;
 
-/// The parameters of every list.
-pub const PAGING: [&str; 4] = ["page", "per_page", "sort", "cursor"];
-/// The parameter of every list of things that change.
-pub const SYNC: [&str; 1] = ["updated_after"];
-
 /// The parameters that the route does not take, each with the nearest known one.
 fn unknown(pairs: &[(String, String)], known: &[&str]) -> Vec<Detail> {
     let strangers = pairs.iter().filter(|(name, _)| !known.contains(&name.as_str()));
@@ -32,9 +28,9 @@ fn unknown(pairs: &[(String, String)], known: &[&str]) -> Vec<Detail> {
 }
 
 /// The parameters that the request's route takes.
-fn known(request: &HttpRequest) -> &[&'static str] {
+fn known(request: &HttpRequest) -> Vec<&str> {
     let table = request.app_data::<web::Data<RouteTable>>();
-    table.map_or(&[], |table| table.parameters(request.method(), request.match_pattern().as_deref()))
+    table.map_or(Vec::new(), |table| table.parameters(request.method(), request.match_pattern().as_deref()))
 }
 
 /// Refuses all parameters where the route takes none. Where it takes some, [`Query`] tells of all faults together.
@@ -64,10 +60,12 @@ impl FromRequest for Query {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let pairs = pairs(request.query_string());
-        let faults = unknown(&pairs, known(request));
+        let faults = unknown(&pairs, &known(request));
         ready(Ok(Self { pairs, faults }))
     }
 }
+
+impl Argument for Query {}
 
 impl Query {
     fn text(&mut self, name: &str) -> Option<String> {

@@ -8,6 +8,7 @@ pub mod kinds;
 pub mod links;
 pub mod names;
 
+use crate::described;
 use crate::desk::files::links::Links;
 use crate::desk::files::names::FileName;
 use crate::desk::files::names::Folder;
@@ -31,12 +32,15 @@ use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
 use std::collections::HashSet;
+use utoipa::PartialSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::ArrayBuilder;
 
 /// Most files that one message carries.
 pub const ATTACHMENTS_MAX: usize = 10;
 
 /// A file as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct File {
     /// `file_001`.
     pub id: FileId,
@@ -46,7 +50,7 @@ pub struct File {
     pub folder: Option<Folder>,
     /// In bytes.
     pub size: i64,
-    /// What it is; see [`kinds`].
+    /// What it is: by its bytes, where they tell, else by its name and what was claimed.
     pub mime_type: String,
     /// Of all its bytes, in hexadecimal digits.
     pub sha256: String,
@@ -66,7 +70,7 @@ impl Kind for File {
 pub type FileId = Id<File>;
 
 /// A file as the message shows it that carries it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Attachment {
     /// It is there.
@@ -85,6 +89,10 @@ pub enum Attachment {
 /// At most [`ATTACHMENTS_MAX`] files that were uploaded before, each once.
 #[derive(Debug, Clone, Default)]
 pub struct AttachmentIds(pub Vec<FileId>);
+
+described! {
+    AttachmentIds = ArrayBuilder::new().items(FileId::schema()).max_items(Some(ATTACHMENTS_MAX)).unique_items(true);
+}
 
 impl Deserr<Invalid> for AttachmentIds {
     fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {

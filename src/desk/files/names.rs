@@ -1,7 +1,9 @@
 //! What files are called, and where they are said to lie: labels both, never a path that anybody follows.
 
+use crate::described;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use serde::Serialize;
 use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
@@ -58,6 +60,9 @@ fn is_unseen(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// Parts with something between the strokes; that a part is not `.` or `..` is left to the parser.
+const FOLDER_PATTERN: &str = r"^[^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*(/[^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*)*$";
+
 /// A label such as `invoices/2026`: words parted by `/`, at most 255 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
@@ -87,6 +92,11 @@ impl FromStr for Folder {
         }
         Ok(Self(text))
     }
+}
+
+described! {
+    FileName = schema::text();
+    Folder = schema::text_of(1, FOLDER_MAX, FOLDER_PATTERN);
 }
 
 macro_rules! stored_as_text {

@@ -20,6 +20,7 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::types::time::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 choice! {
     /// How a ticket stands against its targets.
@@ -270,7 +271,7 @@ fn earliest(one: Option<Time>, other: Option<Time>) -> Option<Time> {
 }
 
 /// `sla` on a ticket.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Sla {
     /// How the ticket stands at the moment of reading.
     pub status: SlaStatus,

@@ -8,6 +8,7 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::types::time::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 choice! {
     /// A promise with a time.
@@ -36,7 +37,8 @@ choice! {
 }
 
 /// One stretch of the story.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SlaStretch)]
 pub struct Stretch {
     /// Of which target.
     pub target: Target,
@@ -53,7 +55,8 @@ pub struct Stretch {
 }
 
 /// A target, summed up.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SlaTarget)]
 pub struct TargetSummary {
     /// Seconds allowed.
     pub target_seconds: i64,
@@ -68,7 +71,8 @@ pub struct TargetSummary {
 }
 
 /// `GET /v1/tickets/{id}/sla`.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = SlaStory)]
 pub struct Story {
     /// How the ticket stands now.
     pub status: SlaStatus,

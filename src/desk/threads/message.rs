@@ -28,6 +28,7 @@ use deserr::ValuePointerRef;
 use rusqlite::Connection;
 use rusqlite::params;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 choice! {
     /// Who wrote it, and for whom.
@@ -54,7 +55,7 @@ choice! {
 stored_as_word!(MessageType);
 
 /// A message as every exit shows it.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Message {
     /// `msg_001`.
     pub id: MessageId,
@@ -86,7 +87,7 @@ impl Kind for Message {
 pub type MessageId = Id<Message>;
 
 /// Who wrote a message.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Author {
     /// A contact, a user, or CommFlow itself.
     #[serde(rename = "type")]

@@ -11,6 +11,7 @@ pub mod save;
 pub mod view;
 
 use crate::choice;
+use crate::described;
 use crate::desk::users::UserId;
 use crate::stored_as_word;
 use crate::text_input;
@@ -18,6 +19,10 @@ use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::id::Id;
 use crate::types::id::Kind;
+use crate::types::schema;
+use crate::types::text::TagName;
+use utoipa::PartialSchema;
+use utoipa::openapi::ArrayBuilder;
 
 choice! {
     /// Where a thread stands.
@@ -188,6 +193,11 @@ pub const MAX_TAGS: usize = 50;
 /// The whole list of a thread's tags: no name twice, at most [`MAX_TAGS`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TagList(pub Vec<crate::types::text::TagName>);
+
+described! {
+    TagList = ArrayBuilder::new().items(TagName::schema()).max_items(Some(MAX_TAGS));
+    AssigneeFilter = schema::text().pattern(Some("^(me|none|user_([0-9]{3}|[1-9][0-9]{3,17}))$"));
+}
 
 impl deserr::Deserr<crate::types::field::Invalid> for TagList {
     fn deserialize_from_value<V: deserr::IntoValue>(

@@ -17,9 +17,10 @@ use crate::types::text::Line;
 use crate::types::text::TagName;
 use crate::types::time::Time;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// A conversation as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Conversation {
     /// `conv_001`.
     pub id: ConversationId,
@@ -93,7 +94,7 @@ impl From<Thread> for Conversation {
 }
 
 /// A ticket as every exit shows it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Ticket {
     /// `ticket_001`.
     pub id: TicketId,
