@@ -10,6 +10,7 @@ use std::panic::catch_unwind;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::mpsc::SyncSender;
 use std::sync::mpsc::sync_channel;
 use std::thread::JoinHandle;
@@ -113,8 +114,10 @@ pub fn run_rung<W: Worker>(make: impl FnOnce(Ringer) -> W, clock: Clock) -> Resu
                     AFTER_ERROR
                 }
             };
-            // Rung or not, it is time to look again.
-            let _ = rung.recv_timeout(pause);
+            // Rung or not, it is time to look again; unless nobody is left who could ring, or stop it.
+            if rung.recv_timeout(pause) == Err(RecvTimeoutError::Disconnected) {
+                return;
+            }
         }
     };
     let thread = std::thread::Builder::new().name("worker".to_owned()).spawn(body).map_err(Error::internal)?;

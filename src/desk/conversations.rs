@@ -40,6 +40,7 @@ use crate::types::field::Invalid;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Body;
+use crate::types::text::BodyOrNothing;
 use crate::types::text::Line;
 use crate::types::time::Time;
 use deserr::Deserr;
@@ -106,6 +107,7 @@ impl Deserr<Invalid> for FirstMessage {
 struct FirstGiven {
     /// The text; may be left out where there are attachments.
     #[deserr(default)]
+    #[schema(value_type = Option<BodyOrNothing>)]
     body: Option<Body>,
     /// `comment` if not said: most conversations begin with a customer. With `reply`, a user begins.
     #[deserr(rename = "type", default = MessageType::Comment)]

@@ -127,7 +127,7 @@ fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
     Ok(())
 }
 
-/// Takes a person out of an object as it was told: wherever the contact stands, the id alone is left.
+/// Takes a person out of an object as it was told: wherever the contact stands, nothing but the id is left.
 fn scrub(text: &str, id: ContactId, extent: Extent) -> Result<String> {
     let mut value: Value = serde_json::from_str(text)?;
     scrub_value(&mut value, &id.to_string(), extent);
@@ -140,12 +140,7 @@ fn scrub_value(value: &mut Value, id: &str, extent: Extent) {
         Value::Object(object) => {
             if object.get("id").and_then(Value::as_str) == Some(id) {
                 // The contact himself, as an object of his own, as the contact of a thread, or as the author of a comment.
-                let author = object.contains_key("type");
-                object.retain(|key, _| key == "id" || key == "type");
-                object.insert("name".to_owned(), DELETED_NAME.into());
-                if !author {
-                    object.insert("email".to_owned(), Value::Null);
-                }
+                object.iter_mut().for_each(|(field, value)| scrub_field(field, value));
                 return;
             }
             if extent == Extent::PersonAndMessages {
@@ -155,6 +150,16 @@ fn scrub_value(value: &mut Value, id: &str, extent: Extent) {
         }
         _ => {}
     }
+}
+
+/// A field of a contact, without the person.
+fn scrub_field(field: &str, value: &mut Value) {
+    *value = match field {
+        "id" | "type" | "created_at" | "updated_at" => return,
+        "name" => DELETED_NAME.into(),
+        "custom_fields" => json!({}),
+        _ => Value::Null,
+    };
 }
 
 /// What the person wrote: a comment's text and files, a thread's subject and description, and what was noted of the thread.

@@ -38,6 +38,7 @@ use crate::types::field::Invalid;
 use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Body;
+use crate::types::text::BodyOrNothing;
 use crate::types::time::Time;
 use deserr::Deserr;
 use deserr::IntoValue;
@@ -75,6 +76,7 @@ impl NewMessage {
 struct Given {
     /// What is written; may be left out where there are attachments.
     #[deserr(default)]
+    #[schema(value_type = Option<BodyOrNothing>)]
     body: Option<Body>,
     /// `reply` if not said. A `comment` is the contact's: integrations bring in with it what a customer wrote.
     #[deserr(rename = "type", default = MessageType::Reply)]

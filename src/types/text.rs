@@ -115,6 +115,11 @@ texts! {
     };
 }
 
+/// A message's text that may be left out, for there are attachments.
+pub struct BodyOrNothing;
+
+described!(BodyOrNothing = schema::text_of(0, 100_000, r"^[^\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F]*$"););
+
 impl Body {
     /// The text of a message that is nothing but its attachments.
     pub fn empty() -> Self {

@@ -2,6 +2,8 @@
 //!
 //! When a test ends, the store must be whole, and nothing may have gone wrong on our side: any 5xx fails the test.
 
+use crate::contract;
+use crate::contract::Exchange;
 use commflow::api::border::context::Patience;
 use commflow::api::border::context::Settings;
 use commflow::app::Config;
@@ -259,7 +261,10 @@ impl TestApp {
 
 impl Drop for TestApp {
     fn drop(&mut self) {
-        if std::thread::panicking() || self.server.is_none() {
+        if std::thread::panicking() {
+            drop(self.server.take().map(Server::stop));
+        }
+        if self.server.is_none() {
             return;
         }
         assert_eq!(self.store_faults(), Vec::<String>::new(), "the store is not whole");
@@ -327,6 +332,7 @@ impl Client<'_> {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let sent = body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
         let mut response = match body {
             Some(body) => self.app.http.run(request.body(body).unwrap()),
             None => self.app.http.run(request.body(()).unwrap()),
@@ -344,6 +350,10 @@ impl Client<'_> {
             self.app.faults.fetch_add(1, Ordering::SeqCst);
         }
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
+        let header = |name: &str| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let path_alone = path.split(['?', '#']).next().unwrap_or_default();
+        let exchange = Exchange { method, path: path_alone, sent: sent.as_ref(), status, header: &header, body: &body };
+        contract::hold(&exchange);
         Answer { request: format!("{method} {path}"), status, headers: response.headers().clone(), text, bytes, body }
     }
 

@@ -13,6 +13,7 @@ use crate::api::openapi::links;
 use crate::api::openapi::shapes::Shapes;
 use crate::api::openapi::shapes::close;
 use crate::api::openapi::shapes::put;
+use crate::api::openapi::shapes::take_dates;
 use crate::types::event::EventKind;
 use serde_json::Map;
 use serde_json::Value;
@@ -103,6 +104,7 @@ impl<'a> Writer<'a> {
         if let Some(some) = schema.get("oneOf").and_then(Value::as_array).and_then(|parts| parts.first()).cloned() {
             schema = some;
         }
+        let schema = take_dates(schema);
         let mut written = json!({
             "name": parameter.name, "in": parameter.place.as_str(), "required": parameter.required,
             "description": parameter.text, "schema": schema,

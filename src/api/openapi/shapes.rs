@@ -202,8 +202,11 @@ pub fn put(schema: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// An object that may hold no other fields.
+/// What comes in: an object that may hold no other fields; where there is a time, a bare date will do.
 pub fn close(mut schema: Value) -> Value {
+    if let Some(Value::Object(properties)) = schema.get_mut("properties") {
+        properties.values_mut().for_each(|property| *property = take_dates(std::mem::take(property)));
+    }
     if schema.get("required") == Some(&json!([]))
         && let Value::Object(fields) = &mut schema
     {
@@ -211,6 +214,22 @@ pub fn close(mut schema: Value) -> Value {
     }
     if schema.get("properties").is_some() {
         put(&mut schema, "additionalProperties", false.into());
+    }
+    schema
+}
+
+/// A time as it is taken: of any offset, or a bare date for midnight UTC.
+pub fn take_dates(mut schema: Value) -> Value {
+    if schema.get("format") != Some(&json!("date-time")) {
+        return schema;
+    }
+    let mut kinds = vec![json!({"type": "string", "format": "date-time"}), json!({"type": "string", "format": "date"})];
+    if may_be_null(&schema) {
+        kinds.push(json!({"type": "null"}));
+    }
+    if let Value::Object(fields) = &mut schema {
+        fields.retain(|name, _| name == "description");
+        fields.insert("anyOf".to_owned(), kinds.into());
     }
     schema
 }
