@@ -80,6 +80,7 @@ pub struct Told<'a> {
     error: ToldError<'a>,
 }
 
+/// What went wrong.
 #[derive(Serialize, ToSchema)]
 struct ToldError<'a> {
     /// What went wrong, in a word that programs can rely on.
@@ -104,6 +105,7 @@ pub struct BulkTold<'a> {
     meta: BulkMeta,
 }
 
+/// How much of it was done.
 #[derive(Serialize, ToSchema)]
 struct BulkMeta {
     /// How many were changed, or already were as asked.
