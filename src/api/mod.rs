@@ -13,6 +13,7 @@ pub mod health;
 pub mod inboxes;
 pub mod me;
 pub mod messages;
+pub mod openapi;
 pub mod search;
 pub mod tags;
 pub mod teams;
@@ -42,6 +43,7 @@ pub fn routes() -> Routes {
         search::routes,
         api_keys::routes,
         health::routes,
+        docs::routes,
     ] {
         add(&mut routes);
     }

@@ -2,6 +2,7 @@
 
 pub mod address;
 pub mod answer;
+pub mod assets;
 pub mod caller;
 pub mod conditional;
 pub mod context;
