@@ -20,7 +20,7 @@ export function startChoices() {
     root.dataset.language = button.dataset.language;
     remember("docs-language", button.dataset.language);
     press();
-    window.scrollBy({ top: button.getBoundingClientRect().top - before, behavior: "instant" });
+    window.scrollBy({ top: button.getBoundingClientRect().top - before });
   });
   document.addEventListener("change", (event) => {
     const select = event.target.closest(".choose select");

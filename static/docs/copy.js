@@ -1,5 +1,6 @@
 // Copying code, with the reader's key whole in it.
 
+import { make } from "./elements.js";
 import { whole } from "./key.js";
 
 async function copy(text) {
@@ -18,15 +19,28 @@ async function copy(text) {
   }
 }
 
+// Code in guides and descriptions has no panel, and gets a button here.
+function addButtons() {
+  for (const code of document.querySelectorAll(":is(.guide, .prose) pre")) {
+    const frame = make("div", { className: "copied" });
+    code.replaceWith(frame);
+    frame.append(code, make("button", { type: "button", className: "copy" }, "Copy"));
+  }
+}
+
+function codeBeside(button) {
+  const shown = document.documentElement.dataset.language;
+  return button.closest(".panel")?.querySelector(`.snippet[data-language="${shown}"] code`) ?? button.parentElement.querySelector("pre");
+}
+
 export function startCopying() {
+  addButtons();
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
-    const shown = document.documentElement.dataset.language;
-    const code = button.closest(".panel").querySelector(`.snippet[data-language="${shown}"] code`);
     let told = "Copied";
     try {
-      await copy(whole(code));
+      await copy(whole(codeBeside(button)));
     } catch {
       told = "Not copied";
     }

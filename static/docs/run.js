@@ -84,7 +84,7 @@ function resultOf(response, text, milliseconds) {
     make("span", {}, `${milliseconds} ms`),
   );
   const shown = text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}\n…` : text;
-  const body = make("pre", { tabIndex: 0, role: "region", "aria-label": "Answer" }, make("code", {}, ...coloured(shown)));
+  const body = make("pre", { tabIndex: 0, role: "group", "aria-label": "Answer" }, make("code", {}, ...coloured(shown)));
   const more = make("details", {}, make("summary", {}, "Headers"), make("pre", {}, headers));
   return [status, more, ...(text ? [body] : [])];
 }

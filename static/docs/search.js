@@ -69,7 +69,7 @@ export function startSearch() {
     selected = rows.length ? (at + rows.length) % rows.length : -1;
     const row = rows[selected];
     row?.setAttribute("aria-selected", "true");
-    row?.scrollIntoView({ block: "nearest", behavior: "instant" });
+    row?.scrollIntoView({ block: "nearest" });
     field.setAttribute("aria-activedescendant", row?.id ?? "");
   };
   const show = () => {

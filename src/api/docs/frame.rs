@@ -132,7 +132,7 @@ fn header(document: &Value) -> Markup {
         header.bar {
             button.menu type="button" popovertarget="page-navigation" aria-label="Navigation" { span {} }
             a.brand href="/docs" { (product(document)) }
-            button.find.small type="button" aria-haspopup="dialog" { "Search" }
+            button.find.small type="button" aria-haspopup="dialog" aria-label="Search" { span {} }
             button.key type="button" popovertarget="key-dialog" { "API key" }
             button.theme type="button" aria-label="Light or dark" { span {} }
         }

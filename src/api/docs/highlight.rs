@@ -75,13 +75,8 @@ fn next(tongue: Tongue, text: &str) -> (&'static str, usize) {
         let word = text.get(..length).unwrap_or_default();
         let class = match word {
             _ if tongue.keywords().contains(&word) => "k",
-            _ if tongue == Tongue::Shell => {
-                if first == '-' {
-                    "p"
-                } else {
-                    ""
-                }
-            }
+            _ if tongue == Tongue::Shell && first == '-' => "p",
+            _ if tongue == Tongue::Shell => "",
             _ if first.is_ascii_digit() => "n",
             _ => "",
         };

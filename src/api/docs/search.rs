@@ -82,7 +82,7 @@ fn of_fields(
         let shape = shape(manual.document, field.schema);
         let anchor = format!("{anchor}.{}", field.name);
         found.push(entry("field", field.name, of, &place(&anchor), shape.description));
-        if depth < DEPTH_MAX && !shape.component.is_some_and(|name| manual.objects.has(name)) {
+        if depth < DEPTH_MAX && !manual.objects.tell(&shape) {
             of_fields(manual, &shape.fields, &anchor, of, depth + 1, found);
         }
     }

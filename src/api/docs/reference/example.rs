@@ -5,6 +5,7 @@ use crate::api::docs::highlight::Tongue;
 use crate::api::docs::reference::Manual;
 use crate::api::docs::reference::operation::method;
 use crate::api::docs::reference::operation::reason;
+use crate::api::docs::reference::schema;
 use crate::api::docs::reference::schema::shape;
 use crate::api::docs::snippets::Language;
 use crate::api::docs::snippets::literal;
@@ -90,7 +91,7 @@ fn shown(value: &Value) -> String {
 
 /// A piece of code. It can be reached and scrolled with the keyboard.
 fn code(label: &str, tongue: Tongue, text: &str) -> Markup {
-    html! { pre tabindex="0" role="region" aria-label=(label) { code { (highlight::html(tongue, text)) } } }
+    html! { pre tabindex="0" role="group" aria-label=(label) { code { (highlight::html(tongue, text)) } } }
 }
 
 impl From<Language> for Tongue {
@@ -112,7 +113,7 @@ fn sendable(manual: &Manual<'_>, operation: &Operation<'_>, call: &Call) -> Stri
             "name": text(parameter, "name"),
             "in": text(parameter, "in"),
             "required": parameter.get("required").unwrap_or(&Value::Bool(false)),
-            "value": parameter.get("example").map(crate::api::docs::reference::schema::written),
+            "value": parameter.get("example").map(schema::written),
             // Of a list, several may be given.
             "values": if shape.kind.starts_with("list") { Vec::new() } else { values },
         })

@@ -35,7 +35,7 @@ fn list(manual: &Manual<'_>, fields: &[Property<'_>], anchor: &str, side: Side, 
                     (head(manual, field.name, &shape, field.required && side == Side::Sent))
                     dd {
                         (words(&shape, ""))
-                        @if depth < DEPTH_MAX && !shape.fields.is_empty() && !is_told_elsewhere(manual, &shape) {
+                        @if depth < DEPTH_MAX && !shape.fields.is_empty() && !manual.objects.tell(&shape) {
                             details.more {
                                 summary { "Fields of " code { (field.name) } }
                                 (list(manual, &shape.fields, &anchor, side, depth + 1))
@@ -79,14 +79,16 @@ fn words(shape: &Shape<'_>, description: &str) -> Markup {
     }
 }
 
-/// The kind, in which an object that is told elsewhere is a link to it.
-pub fn kind(manual: &Manual<'_>, shape: &Shape<'_>) -> Markup {
-    let Some(name) = shape.component.filter(|_| is_told_elsewhere(manual, shape)) else {
+/// The kind. In the place of an object that is told elsewhere stands a link to it.
+fn kind(manual: &Manual<'_>, shape: &Shape<'_>) -> Markup {
+    let Some((before, _)) = shape.kind.split_once("object").filter(|_| manual.objects.tell(shape)) else {
         return html! { (shape.kind) };
     };
-    html! { @if shape.kind.starts_with("list") { "list of " } a href={ "#" (name) } { (name) } }
-}
-
-fn is_told_elsewhere(manual: &Manual<'_>, shape: &Shape<'_>) -> bool {
-    shape.component.is_some_and(|name| manual.objects.has(name))
+    html! {
+        (before)
+        @for (at, name) in shape.components.iter().enumerate() {
+            @if at > 0 { " or " }
+            a href={ "#" (name) } { (name) }
+        }
+    }
 }

@@ -98,7 +98,7 @@ fn section(manual: &Manual<'_>, tag: &Value, base: &str) -> Markup {
         reading::operations(manual.document).into_iter().filter(|operation| operation.tag() == name).collect();
     let anchor = section_anchor(name);
     html! {
-        section.tag id=(anchor) aria-label=(name) data-place {
+        section.tag id=(anchor) data-place {
             div.pair {
                 div.text { (title(2, &anchor, name)) (prose(text(tag, "description"))) }
                 div.beside { (overview(&operations)) }
@@ -130,14 +130,14 @@ fn told(manual: &Manual<'_>, object: &Object<'_>) -> Markup {
     let shape = schema::shape(manual.document, object.schema);
     let words = format!("The {} object", object.name);
     html! {
-        section.pair.object id=(object.name) aria-label=(words) data-place {
+        section.pair.object id=(object.name) data-place {
             div.text {
                 (title(3, object.name, &words))
                 (prose(shape.description))
                 (fields::fields(manual, &shape.fields, object.name, Side::Answered))
             }
             div.beside {
-                @if let Some(shown) = objects::example(manual.document, object.name) { (example::json(&words, shown)) }
+                @if let Some(shown) = objects::example(manual.document, &manual.objects, object.name) { (example::json(&words, shown)) }
             }
         }
     }
@@ -145,7 +145,7 @@ fn told(manual: &Manual<'_>, object: &Object<'_>) -> Markup {
 
 fn events_section(manual: &Manual<'_>, events: &[Operation<'_>]) -> Markup {
     html! {
-        section.tag id=(EVENTS_ANCHOR) aria-label="Webhook events" data-place {
+        section.tag id=(EVENTS_ANCHOR) data-place {
             div.pair {
                 div.text {
                     (title(2, EVENTS_ANCHOR, "Webhook events"))
@@ -164,7 +164,7 @@ fn sent(manual: &Manual<'_>, event: &Operation<'_>) -> Markup {
     let shown = content.and_then(|content| entries(content, "examples").next()).map(|(_, example)| example);
     let shown = shown.and_then(|example| reading::resolve(manual.document, example).get("value"));
     html! {
-        section.pair.event id=(anchor) aria-label=(event.path) data-place {
+        section.pair.event id=(anchor) data-place {
             div.text {
                 (title(3, &anchor, event.path))
                 @let description = text(event.value, "description");

@@ -1,6 +1,7 @@
 //! Which objects the answers are made of, and under which tag each is explained: once, and linked from everywhere else.
 
 use crate::api::docs::reference::schema::Property;
+use crate::api::docs::reference::schema::Shape;
 use crate::api::docs::reference::schema::components;
 use crate::api::docs::reference::schema::shape;
 use crate::api::openapi::reading;
@@ -59,8 +60,12 @@ impl<'a> Objects<'a> {
         }
     }
 
-    /// Whether this schema has a place of its own.
-    pub fn has(&self, name: &str) -> bool {
+    /// Whether all that a shape may be has a place of its own.
+    pub fn tell(&self, shape: &Shape<'_>) -> bool {
+        !shape.components.is_empty() && shape.components.iter().all(|name| self.has(name))
+    }
+
+    fn has(&self, name: &str) -> bool {
         self.0.iter().any(|object| object.name == name)
     }
 
@@ -82,16 +87,32 @@ fn operation_fields<'a>(document: &'a Value, operation: &Operation<'a>) -> Vec<P
     schemas.filter_map(|(_, content)| content.get("schema")).flat_map(|schema| shape(document, schema).fields).collect()
 }
 
-/// An example of an object: the first that any call is answered with.
-pub fn example<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
+/// An example of an object: the first that a call is answered with, or that stands in another object's.
+pub fn example<'a>(document: &'a Value, objects: &Objects<'a>, name: &str) -> Option<&'a Value> {
+    answered(document, name).or_else(|| {
+        objects.all().find_map(|other| {
+            let whole = answered(document, other.name)?;
+            let fields = shape(document, other.schema).fields;
+            let fields = fields.iter().filter(|field| components(document, field.schema) == [name]);
+            fields.filter_map(|field| first(whole.get(field.name)?)).next()
+        })
+    })
+}
+
+fn answered<'a>(document: &'a Value, name: &str) -> Option<&'a Value> {
     reading::operations(document).iter().find_map(|operation| {
         let successes = operation.responses(document).into_iter().filter(|(status, _)| status.starts_with('2'));
         successes.flat_map(|(_, response)| entries(response, "content")).find_map(|(_, content)| {
             let data = shape(document, content.get("schema")?).fields.into_iter().find(|field| field.name == "data")?;
-            let is_it = components(document, data.schema) == [name];
+            let is_it = shape(document, data.schema).components == [name];
             let (_, shown) = entries(content, "examples").next().filter(|_| is_it)?;
-            let data = reading::resolve(document, shown).get("value")?.get("data")?;
-            data.as_array().map_or(Some(data), |list| list.first())
+            first(reading::resolve(document, shown).get("value")?.get("data")?)
         })
     })
+}
+
+/// An object, or the first of a list.
+fn first(value: &Value) -> Option<&Value> {
+    let value = value.as_array().map_or(Some(value), |list| list.first())?;
+    value.is_object().then_some(value)
 }

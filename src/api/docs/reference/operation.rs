@@ -27,7 +27,7 @@ const PARAMETERS: [(&str, &str); 3] =
 pub fn section(manual: &Manual<'_>, operation: &Operation<'_>, base: &str) -> Markup {
     let summary = text(operation.value, "summary");
     html! {
-        section.pair.operation id=(operation.id()) aria-label=(summary) data-place {
+        section.pair.operation id=(operation.id()) data-place {
             div.text {
                 (title(3, operation.id(), summary))
                 p.endpoint { (method(operation.method)) " " code { (operation.path) } }

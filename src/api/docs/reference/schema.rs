@@ -17,8 +17,8 @@ pub struct Shape<'a> {
     pub kind: String,
     /// Whether it may be null.
     pub nullable: bool,
-    /// The component that its fields come from.
-    pub component: Option<&'a str>,
+    /// The components that its fields come from, if all of them do: several where it is one of these.
+    pub components: Vec<&'a str>,
     /// The fields of the object, or of the objects in the list.
     pub fields: Vec<Property<'a>>,
     /// What it may be, each with what that means, where there is a choice of few.
@@ -58,14 +58,19 @@ fn look<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> Shape<'a> {
     };
     shape.limits.extend(limits(target));
     // What stands beside a reference is about this place.
+    if !std::ptr::eq(target, schema) {
+        shape.limits.extend(limits(schema));
+    }
     for described in [target, schema] {
         let words = text(described, "description");
         if !words.is_empty() {
             shape.description = words;
         }
     }
-    if !shape.fields.is_empty() && target.get("items").is_none() {
-        shape.component = reading::reference(schema).or(shape.component);
+    let is_object = !shape.fields.is_empty() && target.get("items").is_none();
+    // One of several objects is told by each of them, whatever they are called together.
+    if let Some(name) = reading::reference(schema).filter(|_| is_object && shape.components.len() < 2) {
+        shape.components = vec![name];
     }
     shape
 }
@@ -113,12 +118,15 @@ fn all_of<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> Shape<'a>
     let mut whole = Shape::default();
     for part in items(schema, "allOf") {
         let part = look(document, part, depth + 1);
-        let component = whole.component.or(part.component);
         whole.fields.extend(part.fields);
-        whole = Shape { kind: part.kind, values: part.values, description: part.description, component, ..whole };
+        whole.components.extend(part.components);
+        whole = Shape { kind: part.kind, values: part.values, description: part.description, ..whole };
+    }
+    if items(schema, "allOf").count() > 1 {
+        whole.components.clear();
     }
     whole.fields.extend(properties(schema));
-    Shape { component: whole.component.filter(|_| items(schema, "allOf").count() == 1), ..whole }
+    whole
 }
 
 /// One of several: null aside, each kind is named; of objects, a field is told once, and none is required.
@@ -127,6 +135,12 @@ fn one_of<'a>(document: &'a Value, variants: impl Iterator<Item = &'a Value>, de
     let mut shapes = variants.into_iter().map(|variant| look(document, variant, depth + 1));
     let mut whole = shapes.next().unwrap_or_default();
     for other in shapes {
+        let is_named = |shape: &Shape<'_>| shape.fields.is_empty() || !shape.components.is_empty();
+        let components = if is_named(&whole) && is_named(&other) {
+            [whole.components.as_slice(), &other.components].concat()
+        } else {
+            Vec::new()
+        };
         for field in whole.fields.iter_mut() {
             field.required &= other.fields.iter().any(|one| one.name == field.name && one.required);
         }
@@ -139,7 +153,7 @@ fn one_of<'a>(document: &'a Value, variants: impl Iterator<Item = &'a Value>, de
         if !whole.kind.split(" or ").any(|kind| kind == other.kind) {
             whole.kind = format!("{} or {}", whole.kind, other.kind);
         }
-        whole = Shape { component: None, description: "", nullable: whole.nullable | other.nullable, ..whole };
+        whole = Shape { components, description: "", nullable: whole.nullable | other.nullable, ..whole };
     }
     Shape { nullable: whole.nullable || !nulls.is_empty(), ..whole }
 }
@@ -157,7 +171,8 @@ pub fn written(value: &Value) -> String {
 }
 
 fn limits(schema: &Value) -> Vec<String> {
-    let number = |name: &str| schema.get(name).filter(|value| value.is_number()).map(Value::to_string);
+    let number =
+        |name: &str| schema.get(name).filter(|value| value.is_number()).map(|value| grouped(&value.to_string()));
     let between = |least: &str, most: &str, what: &str| match (number(least).filter(|least| least != "0"), number(most))
     {
         (Some(least), Some(most)) if least == most => Some(format!("{least}{what}")),
@@ -185,6 +200,13 @@ fn limits(schema: &Value) -> Vec<String> {
     .collect()
 }
 
+/// A number that people read: 100,000.
+fn grouped(number: &str) -> String {
+    let is_long = number.len() > 4 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let (head, tail) = number.split_at_checked(number.len().saturating_sub(3)).unwrap_or((number, ""));
+    if is_long { format!("{},{tail}", grouped(head)) } else { number.to_owned() }
+}
+
 /// The components with fields that a value of this schema is, or holds; not what those hold in turn.
 pub fn components<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a str> {
     let mut found = Vec::new();
@@ -193,25 +215,87 @@ pub fn components<'a>(document: &'a Value, schema: &'a Value) -> Vec<&'a str> {
 }
 
 fn gather<'a>(document: &'a Value, schema: &'a Value, depth: usize, found: &mut Vec<&'a str>) {
-    if depth > DEPTH_MAX {
-        return;
-    }
-    let target = resolve(document, schema);
     let shape = look(document, schema, depth);
-    if let Some(name) = reading::reference(schema).filter(|_| !shape.fields.is_empty() && target.get("items").is_none())
-    {
-        // One of several objects is told by each of them.
-        let variants = items(target, "oneOf").chain(items(target, "anyOf"));
-        if variants.filter(|variant| types(variant) != ["null"]).count() < 2 {
-            found.push(name);
-            return;
-        }
+    if !shape.components.is_empty() {
+        return found.extend(shape.components);
     }
-    for field in properties(target) {
+    for field in shape.fields.iter().filter(|_| depth < DEPTH_MAX) {
         gather(document, field.schema, depth + 1, found);
     }
-    let inner = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|word| items(target, word)).chain(target.get("items"));
-    for schema in inner {
-        gather(document, schema, depth + 1, found);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn document() -> Value {
+        json!({"components": {"schemas": {
+            "Ticket": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}, "sla": {"$ref": "#/components/schemas/Sla"}}},
+            "Sla": {"type": "object", "properties": {"due": {"type": ["string", "null"], "format": "date-time"}}},
+            "Priority": {"type": "string", "enum": ["high", "low"], "description": "How much it matters."},
+            "Word": {"oneOf": [{"const": "a", "type": "string", "description": "First."}, {"const": "b", "type": "string"}]},
+            "Either": {"oneOf": [{"$ref": "#/components/schemas/Ticket"}, {"$ref": "#/components/schemas/Sla"}]},
+        }}})
+    }
+
+    fn told(schema: &Value) -> String {
+        let document = document();
+        let shape = shape(&document, schema);
+        let fields: Vec<String> = shape
+            .fields
+            .iter()
+            .map(|field| format!("{}{}", field.name, if field.required { "!" } else { "" }))
+            .collect();
+        let values: Vec<&str> = shape.values.iter().map(|(value, _)| value.as_str()).collect();
+        let null = if shape.nullable { "?" } else { "" };
+        format!(
+            "{}{null} {:?} {fields:?} {values:?} {:?} {}",
+            shape.kind, shape.components, shape.limits, shape.description
+        )
+    }
+
+    #[test]
+    fn a_schema_is_told_in_the_words_of_the_page() {
+        let reference = |name: &str| json!({"$ref": format!("#/components/schemas/{name}")});
+        for (schema, words) in [
+            (
+                json!({"type": "string", "minLength": 1, "maxLength": 100_000}),
+                r#"string [] [] [] ["1 to 100,000 characters"] "#,
+            ),
+            (
+                json!({"type": ["integer", "null"], "minimum": 0, "maximum": 9, "format": "int64"}),
+                r#"integer? [] [] [] ["at most 9"] "#,
+            ),
+            (reference("Ticket"), r#"object ["Ticket"] ["id!", "sla"] [] [] "#),
+            (
+                json!({"type": "array", "items": reference("Ticket"), "minItems": 1}),
+                r#"list of objects ["Ticket"] ["id!", "sla"] [] ["at least 1 items"] "#,
+            ),
+            (json!({"oneOf": [{"type": "null"}, reference("Sla")]}), r#"object? ["Sla"] ["due"] [] [] "#),
+            (
+                json!({"$ref": "#/components/schemas/Priority", "default": "low", "description": "Ours."}),
+                r#"string [] [] ["high", "low"] ["default low"] Ours."#,
+            ),
+            (reference("Word"), r#"string [] [] ["a", "b"] [] "#),
+            (reference("Either"), r#"object ["Ticket", "Sla"] ["id", "sla", "due"] [] [] "#),
+            (
+                json!({"allOf": [reference("Sla"), {"type": "object", "properties": {"n": {}}}]}),
+                r#"object [] ["due", "n"] [] [] "#,
+            ),
+            (json!({"oneOf": [{"type": "string"}, {"type": "integer"}]}), r#"string or integer [] [] [] [] "#),
+            (json!({"$ref": "#/nowhere"}), r#"any value [] [] [] [] "#),
+        ] {
+            assert_eq!(told(&schema), words, "{schema}");
+        }
+    }
+
+    #[test]
+    fn the_components_of_a_schema_are_found_wherever_they_stand_in_it() {
+        let document = document();
+        let inline =
+            json!({"properties": {"all": {"type": "array", "items": {"$ref": "#/components/schemas/Either"}}}});
+        assert_eq!(components(&document, &inline), ["Ticket", "Sla"]);
+        assert_eq!(components(&document, &json!({"$ref": "#/components/schemas/Ticket"})), ["Ticket"]);
     }
 }

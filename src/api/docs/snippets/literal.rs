@@ -30,25 +30,31 @@ pub const PYTHON: Dialect =
 pub const JAVASCRIPT: Dialect =
     Dialect { indent: "  ", words: ["true", "false", "null"], bare_names: true, padding: " ", last: "," };
 
-/// The value, whose first line stands `depth` levels deep.
+/// The value, which stands `depth` levels deep.
 pub fn written(value: &Value, dialect: Dialect, depth: usize) -> String {
-    let line = on_one_line(value, dialect);
+    written_after("", value, dialect, depth)
+}
+
+/// The same, after these words on its first line.
+fn written_after(words: &str, value: &Value, dialect: Dialect, depth: usize) -> String {
+    let line = format!("{words}{}", on_one_line(value, dialect));
     let room = WIDTH.saturating_sub(depth * dialect.indent.len());
     if line.chars().count() <= room {
         return line;
     }
-    let inner = |value: &Value| written(value, dialect, depth + 1);
     let (open, close, entries): (_, _, Vec<String>) = match value {
-        Value::Array(items) => ('[', ']', items.iter().map(inner).collect()),
+        Value::Array(items) => ('[', ']', items.iter().map(|item| written(item, dialect, depth + 1)).collect()),
         Value::Object(entries) => {
-            let entry = |(name, value): (&String, &Value)| format!("{}: {}", written_name(name, dialect), inner(value));
+            let entry = |(name, value): (&String, &Value)| {
+                written_after(&format!("{}: ", written_name(name, dialect)), value, dialect, depth + 1)
+            };
             ('{', '}', entries.iter().map(entry).collect())
         }
         _ => return line,
     };
     let indent = dialect.indent.repeat(depth + 1);
     let lines: Vec<String> = entries.into_iter().map(|entry| format!("{indent}{entry}")).collect();
-    format!("{open}\n{}{}\n{}{close}", lines.join(",\n"), dialect.last, dialect.indent.repeat(depth))
+    format!("{words}{open}\n{}{}\n{}{close}", lines.join(",\n"), dialect.last, dialect.indent.repeat(depth))
 }
 
 fn on_one_line(value: &Value, dialect: Dialect) -> String {
