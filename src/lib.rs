@@ -68,6 +68,12 @@
 //! end of the request, the next start, or the sweep, and cleared a few chunks at a time, as deleted files are. Out it goes by
 //! `api::border::download`, to whoever has the signed link, a chunk a read, each held against its checksum.
 //!
+//! # The way of a page of the documentation
+//! `api::docs::reference` makes one text of the API's document, once, with a stand-in for the address that the reader came to
+//! (`api::docs::base`) → `api::docs::frame` puts head and navigation around it, with style sheets and scripts under the path of
+//! their version (`api::border::assets`) → `api::docs::page` sends it, shut in by its policy. The calls in it are
+//! `api::openapi::calls`, written out by `api::docs::snippets`; a test runs every one.
+//!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.
 //! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it.

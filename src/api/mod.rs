@@ -44,6 +44,7 @@ pub fn routes() -> Routes {
         api_keys::routes,
         health::routes,
         openapi::routes,
+        docs::routes,
     ] {
         add(&mut routes);
     }

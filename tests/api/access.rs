@@ -56,6 +56,12 @@ const fn row(method: &'static str, path: &'static str, who: Who, success: u16, b
 pub const ROWS: &[Row] = &[
     row("GET", "/healthz", Public, 200, ""),
     row("GET", "/openapi.json", Public, 200, ""),
+    row("GET", "/docs", Public, 200, ""),
+    row("GET", "/docs/search.json", Public, 200, ""),
+    row("GET", "/docs/guides/{guide}", Public, 200, ""),
+    row("GET", "/docs/errors", Public, 200, ""),
+    row("GET", "/docs/errors/{code}", Public, 200, ""),
+    row("GET", "/assets/{version}/docs/{file}", Public, 200, ""),
     row("GET", "/files/{file_id}", Public, 200, ""),
     row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
@@ -231,7 +237,10 @@ pub fn filled(path: &str) -> String {
     for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
-    filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001")
+    filled = filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001");
+    // The documentation has pages by name.
+    filled = filled.replace("{guide}", "authentication").replace("{code}", "not_found");
+    filled.replace("{version}", "any").replace("{file}", "main.js")
 }
 
 /// The path with a query: a search has to say what for.

@@ -4,6 +4,7 @@
 //! `COMMFLOW_RECORD=1 cargo test --test api examples` writes the answers down anew. Look at what changed.
 
 use crate::contract::DOCUMENT;
+use crate::harness;
 use crate::harness::Answer;
 use crate::harness::Client;
 use crate::harness::HOUR;
@@ -77,7 +78,8 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
     }
     count_from(desk, "threads", 140);
     sarah.post("/v1/api_keys", json!({"name": "Reports", "scopes": ["read"]})).created();
-    let webhook = json!({"url": receiver.url, "events": ["ticket.updated"], "secret": "your_webhook_secret"});
+    let webhook =
+        json!({"url": receiver.url("/webhook"), "events": ["ticket.updated"], "secret": "your_webhook_secret"});
     sarah.post("/v1/webhooks", webhook).created();
     sarah.patch("/v1/tickets/ticket_001", json!({"add_tags": ["urgent"]})).ok();
     desk.until("the delivery", || {
@@ -90,7 +92,8 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
 /// The calls in an order in which each finds what it needs: first those that look, last those that delete, and what lies in
 /// something else before that.
 pub fn in_order(mut calls: Vec<Call>) -> Vec<Call> {
-    let turn = |call: &Call| ["GET", "HEAD", "POST", "PATCH", "DELETE"].iter().position(|method| *method == call.method);
+    let turn =
+        |call: &Call| ["GET", "HEAD", "POST", "PATCH", "DELETE"].iter().position(|method| *method == call.method);
     calls.sort_by_key(|call| (turn(call), std::cmp::Reverse(call.path.matches('/').count())));
     calls
 }
@@ -106,6 +109,13 @@ pub fn target(call: &Call, sarah: &Client) -> String {
     if query.is_empty() { call.path.clone() } else { format!("{}?{query}", call.path) }
 }
 
+fn sent<'a>(part: &'a Part, bytes: &'a [u8]) -> harness::Part<'a> {
+    if part.is_file {
+        return file(&part.name, &part.value, "application/pdf", bytes);
+    }
+    text(&part.name, &part.value)
+}
+
 fn make(call: &Call, sarah: &Client) -> Answer {
     let target = target(call, sarah);
     match &call.body {
@@ -113,11 +123,7 @@ fn make(call: &Call, sarah: &Client) -> Answer {
         Some(Body::Json(body)) => sarah.send(call.method, &target, &[], Some(body.to_string())),
         Some(Body::Form(parts)) => {
             let bytes = document_pdf();
-            let part = |part: &Part| match part.is_file {
-                true => file(&part.name, &part.value, "application/pdf", &bytes),
-                false => text(&part.name, &part.value),
-            };
-            sarah.post_form(&target, &parts.iter().map(part).collect::<Vec<_>>())
+            sarah.post_form(&target, &parts.iter().map(|part| sent(part, &bytes)).collect::<Vec<_>>())
         }
     }
 }
@@ -141,7 +147,9 @@ fn settled(value: &Value, receiver: &str, server: &str) -> Value {
                     "url" if value.as_str().is_some_and(|url| url.starts_with(server)) => {
                         let path = value.as_str().unwrap().trim_start_matches(server);
                         let (path, _) = path.split_once("signature=").unwrap_or((path, ""));
-                        json!(format!("http://127.0.0.1:8080{path}signature=rhl2CmOCFIuOh8S8OBS_nvonrkmFUrosoTCdNoReS_0"))
+                        json!(format!(
+                            "http://127.0.0.1:8080{path}signature=rhl2CmOCFIuOh8S8OBS_nvonrkmFUrosoTCdNoReS_0"
+                        ))
                     }
                     _ => settled(value, receiver, server),
                 };
@@ -161,7 +169,7 @@ fn book() -> std::path::PathBuf {
 #[test]
 fn every_example_is_answered_as_the_document_shows() {
     let desk = TestApp::with(settings);
-    let receiver = Receiver::start();
+    let receiver = Receiver::new();
     let sarah = furnish(&desk, &receiver);
     let server = format!("http://{}", desk.server().address);
     let mut book: Value = serde_json::from_str(&std::fs::read_to_string(book()).unwrap()).unwrap();
@@ -177,7 +185,7 @@ fn every_example_is_answered_as_the_document_shows() {
         if entry["unrecorded"] == true {
             continue;
         }
-        let shown = settled(&answer.body, &receiver.url, &server);
+        let shown = settled(&answer.body, &receiver.url("/"), &server);
         if !shown.is_null() && shown != entry["answer"] {
             faults.insert(place, format!("answered {shown}, but the document shows {}", entry["answer"]));
             entry["answer"] = shown;

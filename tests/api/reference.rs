@@ -72,7 +72,7 @@ fn an_answer_that_lacks_something_would_be_noticed() {
 }
 
 /// Lets the next row of a table have this number, so that requests can name the ids of the reference.
-fn count_from(desk: &TestApp, table: &'static str, number: i64) {
+pub fn count_from(desk: &TestApp, table: &'static str, number: i64) {
     let count = move |tx: &commflow::store::tx::Tx| {
         tx.execute("DELETE FROM sqlite_sequence WHERE name = ?1", [table])?;
         tx.execute("INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)", (table, number - 1))?;

@@ -7,6 +7,7 @@ mod crash;
 mod deliveries;
 mod files;
 mod harness;
+mod installed;
 mod ledger;
 mod lifecycle;
 mod listen;

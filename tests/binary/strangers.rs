@@ -1,13 +1,12 @@
 //! Programs that others wrote: what they expect of us, we must do. `.ci/run` installs them into `target/strangers`.
 
 use crate::harness::Desk;
+use crate::installed::installed;
 use crate::receiver::Received;
 use crate::receiver::Receiver;
 use serde_json::Value;
 use serde_json::json;
 use std::io::Write;
-use std::path::Path;
-use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 
@@ -34,18 +33,6 @@ for (const line of require("fs").readFileSync(0, "utf8").trim().split("\n")) {
     }
 }
 "#;
-
-/// Where they are installed; none where they are not, which is a failure where CI has to install them.
-fn installed(name: &str) -> Option<PathBuf> {
-    let target = Path::new(env!("CARGO_BIN_EXE_commflow")).parent().and_then(Path::parent).unwrap();
-    let path = target.join("strangers").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").is_err(), "{} is missing: see .ci/run", path.display());
-    eprintln!("passed over: {} is not installed (.ci/run does that)", path.display());
-    None
-}
 
 /// What the program prints of these cases, a line each.
 fn verified(program: &mut Command, cases: &[Value]) -> Vec<String> {

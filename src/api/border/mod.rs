@@ -3,6 +3,7 @@
 pub mod access;
 pub mod address;
 pub mod answer;
+pub mod assets;
 pub mod caller;
 pub mod conditional;
 pub mod context;

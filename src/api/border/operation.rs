@@ -148,6 +148,11 @@ impl Operation {
         self
     }
 
+    /// What varies in the path under this name, and is no id.
+    pub fn varies(&mut self, name: &str) -> &mut Self {
+        self.described_parameter(Place::Path, name, &format!("The name of the {name}."), json!({"type": "string"}))
+    }
+
     /// The last parameter has to be given.
     pub fn required(&mut self) -> &mut Self {
         if let Some(last) = self.parameters.last_mut() {

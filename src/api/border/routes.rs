@@ -68,7 +68,7 @@ macro_rules! guarded_by_the_first {
         }
     )* };
 }
-guarded_by_the_first! { () (A) (A, B) (A, B, C) }
+guarded_by_the_first! { () (A) (A, B) (A, B, C) (A, B, C, D) }
 
 /// Routes under construction.
 #[derive(Default)]

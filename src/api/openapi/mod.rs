@@ -1,9 +1,11 @@
 //! `GET /openapi.json`: the API's document (OpenAPI 3.1), written from the table of routes.
 
+pub mod calls;
 pub mod document;
 pub mod errors;
 pub mod examples;
 pub mod links;
+pub mod reading;
 pub mod shapes;
 
 use crate::api::border::answer;
