@@ -1,6 +1,7 @@
 //! The program's stories: the real process on a real folder, from outside: started, stopped, killed and asked on the command line.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on is a failed test")]
 
+mod backup;
 mod command_line;
 mod configuration;
 mod crash;
