@@ -47,6 +47,8 @@ macro_rules! rules {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Rule { $(#[doc = $text] $name,)* }
         impl Rule {
+            /// Every rule there is.
+            pub const ALL: &[Rule] = &[$(Rule::$name,)*];
             /// The word in `details[].code`.
             pub fn as_str(self) -> &'static str { match self { $(Rule::$name => $text,)* } }
         }
