@@ -9,7 +9,7 @@
 //! | 5 [`api`] | 1–4 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
 //! | 4 [`search`], [`delivery`] | 1–3, not each other | what is derived from the change feed: the search index, and what receivers of webhooks get |
 //! | 3 [`desk`] | 1–2 | the help desk: types, rules, SQL and events of a resource, together |
-//! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations), and the worker loop; no resource |
+//! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations, copies), and the worker loop; no resource |
 //! | 1 [`types`] | nothing of ours | values that can't be wrong, the error and event tables |
 //!
 //! `/v1/contacts` → `src/api/contacts.rs` → `src/desk/contacts.rs` → `tests/api/contacts.rs`: two floors carry a resource, one
@@ -67,6 +67,12 @@
 //! `pending` → the write that makes the message (or the file alone) makes it `ready`. What never gets there is given up by the
 //! end of the request, the next start, or the sweep, and cleared a few chunks at a time, as deleted files are. Out it goes by
 //! `api::border::download`, to whoever has the signed link, a chunk a read, each held against its checksum.
+//!
+//! # The way of a backup
+//! `store::part` copies the store as it is at one instant, in one read transaction, while others write; the copy is brought to
+//! the disk and checked before it gets its name. `store::restore` puts one in the place of a store: between the old and the new
+//! is one rename. Everyone who has the store open holds the folder in common (`store::connection::share`); a restore holds it
+//! alone.
 //!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.
