@@ -50,6 +50,15 @@ fn files(folder: &Path) -> BTreeSet<String> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
 }
 
+/// Says that it is over, also when a check has failed: else the writers would go on for ever.
+struct AtTheEnd<'a>(&'a AtomicBool);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 #[test]
 fn a_backup_beside_writers_holds_all_that_was_answered_and_none_of_them_fails() {
     let desk = Desk::new();
@@ -70,6 +79,7 @@ fn a_backup_beside_writers_holds_all_that_was_answered_and_none_of_them_fails() 
                 }
             });
         }
+        let _end = AtTheEnd(&is_over);
         for round in 0..5 {
             std::thread::sleep(Duration::from_millis(300));
             let before = answered.lock().unwrap().clone();
@@ -79,7 +89,6 @@ fn a_backup_beside_writers_holds_all_that_was_answered_and_none_of_them_fails() 
             assert!(before.is_subset(&held), "lost: {:?}", before.difference(&held));
             eprintln!("{} answered before, {} in the backup", before.len(), held.len());
         }
-        is_over.store(true, Ordering::Relaxed);
     });
     served.stop();
     desk.run(&["restore", "4.db", "--data-dir", "rehearsal"]).fine();
