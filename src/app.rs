@@ -15,9 +15,9 @@ use crate::desk::sla::alarms::Alarms;
 use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
+use crate::store::connection;
 use crate::store::tx::Actor;
 use crate::types::Result;
-use crate::types::error::Code;
 use crate::types::error::Error;
 use crate::types::time::Clock;
 use crate::work;
@@ -231,11 +231,10 @@ fn start_http(
 /// # Errors
 /// `conflict` when another one has it.
 pub fn lock(directory: &Path) -> Result<File> {
-    crate::store::connection::prepare_files(directory)?;
+    connection::prepare_directory(directory)?;
     let path = directory.join(LOCK_NAME);
-    let told =
-        |cause: std::io::Error| Error::new(Code::Unavailable, format!("{} can't be used: {cause}.", path.display()));
-    let file = File::options().create(true).append(true).mode(0o600).open(&path).map_err(told)?;
+    let told = connection::told(&path);
+    let file = File::options().create(true).append(true).mode(0o600).open(&path).map_err(&told)?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(

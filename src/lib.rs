@@ -9,7 +9,7 @@
 //! | 5 [`api`] | 1–4 | HTTP, JSON, who may do what; `api::border` holds what all resources share |
 //! | 4 [`search`], [`delivery`] | 1–3, not each other | what is derived from the change feed: the search index, and what receivers of webhooks get |
 //! | 3 [`desk`] | 1–2 | the help desk: types, rules, SQL and events of a resource, together |
-//! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations), and the worker loop; no resource |
+//! | 2 [`store`], [`work`] | 1 | SQLite (writer, readers, feed, lists, migrations, copies), and the worker loop; no resource |
 //! | 1 [`types`] | nothing of ours | values that can't be wrong, the error and event tables |
 //!
 //! `/v1/contacts` → `src/api/contacts.rs` → `src/desk/contacts.rs` → `tests/api/contacts.rs`: two floors carry a resource, one
@@ -73,6 +73,12 @@
 //! (`api::docs::base`) → `api::docs::frame` puts head and navigation around it, with style sheets and scripts under the path of
 //! their version (`api::border::assets`) → `api::docs::page` sends it, shut in by its policy. The calls in it are
 //! `api::openapi::calls`, written out by `api::docs::snippets`; a test runs every one.
+//!
+//! # The way of a backup
+//! `store::part` copies the store as it is at one instant, in one read transaction, while others write; the copy is brought to
+//! the disk and checked before it gets its name. `store::restore` puts one in the place of a store: between the old and the new
+//! is one rename. Everyone who has the store open holds the folder in common (`store::connection::share`); a restore holds it
+//! alone.
 //!
 //! # How to add an endpoint
 //! 1. The function and its types in `src/desk/<noun>.rs`.

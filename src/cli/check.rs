@@ -34,11 +34,8 @@ impl Check {
     /// # Errors
     /// When a fault was found, or the store can't be read.
     pub fn run(self) -> Result<(), Failure> {
-        let path = self.data.data_dir.join(store::FILE_NAME);
-        if !path.exists() {
-            let message = format!("There is no store in {}. Start one: commflow serve", self.data.data_dir.display());
-            return Err(Failure::new(Failure::DATA, message));
-        }
+        let path = self.data.existing()?;
+        let _held = store::connection::share(&self.data.data_dir)?;
         let faults = look(&path, self.full);
         if self.json {
             println!("{}", serde_json::to_string(&faults).map_err(Error::from)?);

@@ -1,5 +1,6 @@
 //! The command line: a command a file. Results go to standard output, everything else to standard error.
 
+mod backup;
 pub mod bench;
 pub mod check;
 pub mod config_file;
@@ -9,9 +10,11 @@ pub mod listen;
 pub mod log;
 pub mod openapi;
 mod reindex;
+mod restore;
 pub mod serve;
 pub mod user;
 
+use crate::store;
 use crate::store::Store;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -62,6 +65,10 @@ enum Command {
     Key(key::Key),
     /// Forward each event to a local program, as a signed webhook delivery.
     Listen(listen::Listen),
+    /// Copy the whole store into a file, beside a running server too.
+    Backup(backup::Backup),
+    /// Put a backup in the place of the store.
+    Restore(restore::Restore),
     /// Look whether the store is whole.
     Check(check::Check),
     /// Make the search index anew.
@@ -82,6 +89,16 @@ struct DataDir {
 }
 
 impl DataDir {
+    /// The file of the store, which must be there: looking makes none.
+    fn existing(&self) -> Result<PathBuf, Failure> {
+        let path = self.data_dir.join(store::FILE_NAME);
+        if path.exists() {
+            return Ok(path);
+        }
+        let message = format!("There is no store in {}. Start one: commflow serve", self.data_dir.display());
+        Err(Failure::new(Failure::DATA, message))
+    }
+
     /// The store, for a command that works beside a running server.
     fn open(&self) -> Result<Store, Failure> {
         Ok(Store::open(&self.data_dir, 1, Clock::System)?)
@@ -135,6 +152,8 @@ pub fn run(arguments: Vec<OsString>) -> ExitCode {
             Command::User(user) => user.run(),
             Command::Key(key) => key.run(),
             Command::Listen(listen) => listen.run(),
+            Command::Backup(backup) => backup.run(),
+            Command::Restore(restore) => restore.run(),
             Command::Check(check) => check.run(),
             Command::Reindex(reindex) => reindex.run(),
             Command::OpenApi(openapi) => openapi.run(),

@@ -7,7 +7,6 @@ use crate::cli::Failure;
 use crate::search::documents;
 use crate::search::rebuild;
 use crate::search::state::Phase;
-use crate::store;
 use crate::store::tx::Actor;
 use crate::types::error::Code;
 use crate::types::time::Clock;
@@ -39,10 +38,7 @@ impl Reindex {
     /// When there is no store, or the index can't be written.
     pub fn run(self) -> Result<(), Failure> {
         let data_dir = &self.data.data_dir;
-        if !data_dir.join(store::FILE_NAME).exists() {
-            let message = format!("There is no store in {}. Start one: commflow serve", data_dir.display());
-            return Err(Failure::new(Failure::DATA, message));
-        }
+        self.data.existing()?;
         let begun = Instant::now();
         let lock = match app::lock(data_dir) {
             Ok(lock) => Some(lock),

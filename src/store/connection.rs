@@ -7,6 +7,8 @@ use rusqlite::Connection;
 use rusqlite::OpenFlags;
 use rusqlite::config::DbConfig;
 use std::fs;
+use std::fs::File;
+use std::fs::TryLockError;
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,24 +24,67 @@ const STATEMENTS_KEPT: usize = 256;
 /// After a checkpoint the WAL is cut to this size, in bytes.
 pub const WAL_KEPT_BYTES: i64 = 16 * 1024 * 1024;
 
-/// Makes the directory (0700) and the file (0600) where they are missing. SQLite gives the WAL the file's mode.
+/// Makes the directory (0700) where it is missing.
 ///
 /// # Errors
-/// With a sentence that says which of the two can't be made, and why.
-pub fn prepare_files(directory: &Path) -> Result<PathBuf> {
-    let told = |what: &Path| {
-        let what = what.display().to_string();
-        move |cause: io::Error| Error::new(Code::Unavailable, format!("{what} can't be used: {cause}."))
-    };
+/// With a sentence that says why it can't be made.
+pub fn prepare_directory(directory: &Path) -> Result<()> {
     if !directory.exists() {
         fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(told(directory))?;
         fs::set_permissions(directory, fs::Permissions::from_mode(0o700)).map_err(told(directory))?;
     }
+    Ok(())
+}
+
+/// Makes the directory and the file (0600) where they are missing. SQLite gives the WAL the file's mode.
+///
+/// # Errors
+/// With a sentence that says which of the two can't be made, and why.
+pub fn prepare_files(directory: &Path) -> Result<PathBuf> {
+    prepare_directory(directory)?;
     let path = directory.join(super::FILE_NAME);
     if !path.exists() {
         fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path).map_err(told(&path))?;
     }
     Ok(path)
+}
+
+/// Holds the directory together with others who have its store open. Until it is dropped, nobody has it [`alone`].
+///
+/// # Errors
+/// `conflict` while its store is being replaced.
+pub fn share(directory: &Path) -> Result<File> {
+    let folder = File::open(directory).map_err(told(directory))?;
+    match folder.try_lock_shared() {
+        Ok(()) => Ok(folder),
+        Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+            "A backup is being restored into {}. Wait until it is done.",
+            directory.display()
+        ))),
+        Err(TryLockError::Error(cause)) => Err(told(directory)(cause)),
+    }
+}
+
+/// Holds the directory alone: its store is going to be replaced. Until this is dropped, nobody can open it.
+///
+/// # Errors
+/// `conflict` while anybody has it open.
+pub fn alone(directory: &Path) -> Result<File> {
+    let folder = File::open(directory).map_err(told(directory))?;
+    match folder.try_lock() {
+        Ok(()) => Ok(folder),
+        Err(TryLockError::WouldBlock) => Err(Error::conflict(format!(
+            "Another command has the store in {} open. Wait until it is done.",
+            directory.display()
+        ))),
+        Err(TryLockError::Error(cause)) => Err(told(directory)(cause)),
+    }
+}
+
+/// A sentence about a file that can't be used.
+pub fn told(path: &Path) -> impl Fn(io::Error) -> Error {
+    let path = path.display().to_string();
+    move |cause| Error::new(Code::Unavailable, format!("{path} can't be used: {cause}."))
 }
 
 /// Opens the writer's connection.

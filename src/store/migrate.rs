@@ -39,10 +39,18 @@ pub fn refuse_newer(path: &Path) -> Result<()> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    refuse_newer_than_this(&connection, "The store")
+}
+
+/// The same of a connection that is open already; `what` is how the file is called.
+///
+/// # Errors
+/// As [`refuse_newer`].
+pub fn refuse_newer_than_this(connection: &Connection, what: &str) -> Result<()> {
     let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if found > LATEST {
         let message = format!(
-            "The store was written by a newer CommFlow (schema {found}; this one knows {LATEST}). Use that version or a newer one."
+            "{what} was written by a newer CommFlow (schema {found}; this one knows {LATEST}). Use that version or a newer one."
         );
         return Err(Error::new(Code::Unavailable, message));
     }

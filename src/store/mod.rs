@@ -11,7 +11,9 @@ pub mod connection;
 pub mod feed;
 pub mod list;
 pub mod migrate;
+pub mod part;
 pub mod readers;
+pub mod restore;
 pub mod tx;
 pub mod writer;
 
@@ -20,6 +22,7 @@ use crate::types::error::Error;
 use crate::types::time::Clock;
 use readers::Readers;
 use rusqlite::Connection;
+use std::fs::File;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -38,6 +41,8 @@ pub struct Store {
     readers: Arc<Readers>,
     writer: Arc<Writer>,
     path: PathBuf,
+    /// As long as anybody has the store open, it is not replaced.
+    _held: Arc<File>,
 }
 
 impl Store {
@@ -47,6 +52,7 @@ impl Store {
     /// When the directory can't be used, the file is newer than this program, or SQLite is not set up as it must be.
     pub fn open(directory: &Path, readers: u32, clock: Clock) -> Result<Self> {
         let path = connection::prepare_files(directory)?;
+        let held = connection::share(directory)?;
         migrate::refuse_newer(&path)?;
         let mut writing = connection::open_writing(&path)?;
         migrate::to_latest(&mut writing)?;
@@ -54,6 +60,7 @@ impl Store {
             readers: Arc::new(Readers::start(&path, readers)?),
             writer: Arc::new(Writer::start(writing, clock)?),
             path,
+            _held: Arc::new(held),
         })
     }
 

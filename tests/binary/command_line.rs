@@ -22,6 +22,8 @@ fn every_help_begins_with_examples_that_can_be_typed() {
         "key",
         "key create",
         "listen",
+        "backup",
+        "restore",
         "check",
         "reindex",
         "bench",

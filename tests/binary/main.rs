@@ -1,11 +1,15 @@
 //! The program's stories: the real process on a real folder, from outside: started, stopped, killed and asked on the command line.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on is a failed test")]
 
+mod backup;
 mod command_line;
 mod configuration;
 mod crash;
 mod deliveries;
+mod error_pages;
+mod examples;
 mod files;
+mod guides;
 mod harness;
 mod installed;
 mod ledger;
@@ -15,5 +19,7 @@ mod listen;
 mod receiver;
 mod search_crash;
 mod search_index;
+mod shown;
 mod strangers;
 mod uploads;
+mod verify;

@@ -75,7 +75,6 @@ pub fn json(status: u16, body: String) -> HttpResponse {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct Told<'a> {
-    /// What went wrong.
     #[schema(inline)]
     error: ToldError<'a>,
 }

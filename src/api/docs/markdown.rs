@@ -8,12 +8,16 @@ use pulldown_cmark::html;
 
 /// The HTML of a text.
 pub fn html(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    html::push_html(&mut out, harmless(text));
+    out
+}
+
+/// What a text is made of, with no HTML among it.
+pub fn harmless(text: &str) -> impl Iterator<Item = Event<'_>> {
     let events = Parser::new_ext(text, Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES);
-    let harmless = events.map(|event| match event {
+    events.map(|event| match event {
         Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
         other => other,
-    });
-    let mut out = String::with_capacity(text.len() * 2);
-    html::push_html(&mut out, harmless);
-    out
+    })
 }
