@@ -5,8 +5,10 @@ use crate::api::docs::reference::prose;
 use crate::api::docs::reference::schema::Property;
 use crate::api::docs::reference::schema::Shape;
 use crate::api::docs::reference::schema::shape;
+use crate::api::openapi::reading::text;
 use maud::Markup;
 use maud::html;
+use serde_json::Value;
 
 /// Fields inside of fields are shown this deep at most.
 const DEPTH_MAX: usize = 4;
@@ -34,7 +36,7 @@ fn list(manual: &Manual<'_>, fields: &[Property<'_>], anchor: &str, side: Side, 
                 div id=(anchor) {
                     (head(manual, field.name, &shape, field.required && side == Side::Sent))
                     dd {
-                        (words(&shape, ""))
+                        (words(&shape, about(manual, field.schema, &shape)))
                         @if depth < DEPTH_MAX && !shape.fields.is_empty() && !manual.objects.tell(&shape) {
                             details.more {
                                 summary { "Fields of " code { (field.name) } }
@@ -52,7 +54,7 @@ fn list(manual: &Manual<'_>, fields: &[Property<'_>], anchor: &str, side: Side, 
 pub fn field(manual: &Manual<'_>, anchor: &str, property: &Property<'_>, description: &str) -> Markup {
     let shape = shape(manual.document, property.schema);
     html! {
-        div id=(anchor) { (head(manual, property.name, &shape, property.required)) dd { (words(&shape, description)) } }
+        div id=(anchor) { (head(manual, property.name, &shape, property.required)) dd { (words(&shape, if description.is_empty() { shape.description } else { description })) } }
     }
 }
 
@@ -68,9 +70,14 @@ fn head(manual: &Manual<'_>, name: &str, shape: &Shape<'_>, required: bool) -> M
     }
 }
 
+/// What is to be said of a field. Of an object that is told elsewhere, only what is said in this place.
+fn about<'a>(manual: &Manual<'_>, schema: &'a Value, shape: &Shape<'a>) -> &'a str {
+    if manual.objects.tell(shape) { text(schema, "description") } else { shape.description }
+}
+
 fn words(shape: &Shape<'_>, description: &str) -> Markup {
     html! {
-        (prose(if description.is_empty() { shape.description } else { description }))
+        (prose(description))
         @if shape.values.iter().any(|(_, meaning)| !meaning.is_empty() && *meaning != shape.description) {
             dl.values { @for (value, meaning) in &shape.values { div { dt { code { (value) } } dd { (meaning) } } } }
         } @else if !shape.values.is_empty() {
