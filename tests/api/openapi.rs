@@ -148,7 +148,7 @@ fn errors_have_one_shape_and_every_code_stands_where_it_may_come() {
     let create = &DOCUMENT["paths"]["/v1/contacts"]["post"];
     assert_eq!(codes(create, "409"), ["conflict"]);
     assert_eq!(codes(&DOCUMENT["paths"]["/v1/webhooks"]["post"], "409"), ["conflict", "already_issued"]);
-    let code = &DOCUMENT["components"]["schemas"]["Error"]["properties"]["error"]["properties"]["code"];
+    let code = &DOCUMENT["components"]["schemas"]["ErrorBody"]["properties"]["code"];
     let known = resolved(code)["enum"].as_array().unwrap();
     assert_eq!(known.len(), commflow::types::error::Code::ALL.len());
 }

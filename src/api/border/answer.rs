@@ -75,12 +75,13 @@ pub fn json(status: u16, body: String) -> HttpResponse {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct Told<'a> {
-    #[schema(inline)]
+    /// What went wrong.
     error: ToldError<'a>,
 }
 
 /// What went wrong.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ErrorBody)]
 struct ToldError<'a> {
     /// What went wrong, in a word that programs can rely on.
     #[schema(value_type = Code)]

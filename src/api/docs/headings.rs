@@ -63,8 +63,9 @@ mod tests {
 
     #[test]
     fn each_heading_links_to_itself() {
-        let (html, headings) =
-            linked("<p>a</p><h2 id=\"the-key\">The <code>key</code></h2><h3 id=\"b\">b</h3><h2 id=\"b-2\">B</h2><p>c</p>");
+        let (html, headings) = linked(
+            "<p>a</p><h2 id=\"the-key\">The <code>key</code></h2><h3 id=\"b\">b</h3><h2 id=\"b-2\">B</h2><p>c</p>",
+        );
         assert_eq!(
             html,
             "<p>a</p><h2 id=\"the-key\">The <code>key</code> <a class=\"self\" href=\"#the-key\" aria-label=\"Link to “The key”\">#</a></h2>\

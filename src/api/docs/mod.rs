@@ -30,6 +30,7 @@ use actix_web::web;
 use maud::Markup;
 use maud::PreEscaped;
 use maud::html;
+use serde_json::Value;
 use serde_json::json;
 use std::sync::OnceLock;
 
@@ -102,14 +103,18 @@ async fn show(
     request: HttpRequest,
 ) -> Reply<Page> {
     let base = base::of(&request, &context.settings);
-    let content =
-        REFERENCE.get_or_init(|| reference::content(document.value(), ANY_BASE).into_string()).replace(ANY_BASE, &base);
+    let content = REFERENCE.get_or_init(|| made_for_anyone(document.value())).replace(ANY_BASE, &base);
     let frame = Frame {
         title: "API reference",
         summary: "Every endpoint, parameter and field, with calls that can be copied and run.",
         path: "/docs",
     };
     page::html(&request, StatusCode::OK, frame.around(document.value(), &PreEscaped(content))).into()
+}
+
+/// The reference for readers of any address; examples that show one show theirs.
+fn made_for_anyone(document: &Value) -> String {
+    reference::content(document, ANY_BASE).into_string().replace(guides::BASE, ANY_BASE)
 }
 
 async fn find(_: Anyone, document: web::Data<Document>, request: HttpRequest) -> Reply<Index> {
