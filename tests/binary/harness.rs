@@ -2,6 +2,8 @@
 //!
 //! The clients are our own, for they must tell an answer that was torn from one that never came.
 
+use crate::contract;
+use crate::contract::Exchange;
 use serde_json::Value;
 use std::io::BufRead;
 use std::io::BufReader;
@@ -276,6 +278,7 @@ impl Answer {
 impl Client {
     /// Sends a request, and takes what comes.
     pub fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> Outcome {
+        let sent = body;
         let body = body.map(Value::to_string).unwrap_or_default();
         let mut request = format!("{method} {path} HTTP/1.1\r\nHost: desk\r\nContent-Length: {}\r\n", body.len());
         if !self.key.is_empty() {
@@ -295,6 +298,12 @@ impl Client {
         // Where this fails, reading tells the same.
         drop(connection.write_all(request.as_bytes()));
         let outcome = receive(&mut connection);
+        if let Outcome::Answered(answer) = &outcome {
+            let header = |name: &str| Some(answer.header(name).to_owned()).filter(|value| !value.is_empty());
+            let path = path.split('?').next().unwrap_or_default();
+            let (status, body) = (answer.status, &answer.body);
+            contract::hold(&Exchange { method, path, sent, status, header: &header, body });
+        }
         if let Outcome::Answered(answer) = &outcome
             && !answer.header("connection").eq_ignore_ascii_case("close")
         {

@@ -1,9 +1,16 @@
 //! The program's stories: the real process on a real folder, from outside: started, stopped, killed and asked on the command line.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test that can't go on is a failed test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that can't go on is a failed test"
+)]
 
 mod backup;
 mod command_line;
 mod configuration;
+#[path = "../api/contract.rs"]
+mod contract;
 mod crash;
 mod deliveries;
 mod error_pages;

@@ -4,6 +4,7 @@ use crate::api::docs::reference::Manual;
 use crate::api::docs::reference::prose;
 use crate::api::docs::reference::schema::Property;
 use crate::api::docs::reference::schema::Shape;
+use crate::api::docs::reference::schema::VALUES;
 use crate::api::docs::reference::schema::shape;
 use crate::api::openapi::reading::text;
 use maud::Markup;
@@ -77,7 +78,7 @@ fn about<'a>(manual: &Manual<'_>, schema: &'a Value, shape: &Shape<'a>) -> &'a s
 
 fn words(shape: &Shape<'_>, description: &str) -> Markup {
     html! {
-        (prose(description))
+        (prose(description.split(VALUES).next().unwrap_or_default()))
         @if shape.values.iter().any(|(_, meaning)| !meaning.is_empty() && *meaning != shape.description) {
             dl.values { @for (value, meaning) in &shape.values { div { dt { code { (value) } } dd { (meaning) } } } }
         } @else if !shape.values.is_empty() {

@@ -103,8 +103,8 @@ fn section(manual: &Manual<'_>, tag: &Value, base: &str) -> Markup {
                 div.text { (title(2, &anchor, name)) (prose(text(tag, "description"))) }
                 div.beside { (overview(&operations)) }
             }
-            @for object in manual.objects.under(name) { (told(manual, object)) }
             @for operation in &operations { (operation::section(manual, operation, base)) }
+            @for object in manual.objects.under(name) { (told(manual, object)) }
         }
     }
 }

@@ -94,9 +94,20 @@ fn plain<'a>(document: &'a Value, schema: &'a Value, depth: usize) -> Shape<'a> 
         kind: kind.to_owned(),
         nullable,
         fields: properties(schema),
-        values: choices.map(|choice| (written(choice), text(schema, "description"))).collect(),
+        values: choices
+            .map(|choice| (written(choice), meaning(text(schema, "description"), &written(choice))))
+            .collect(),
         ..Shape::default()
     }
+}
+
+/// What stands before the values in a description that says what each of them means, one a line.
+pub const VALUES: &str = "\n\n- `";
+
+/// What a value means; where nothing is said of it alone, what is said of all.
+fn meaning<'a>(description: &'a str, value: &str) -> &'a str {
+    let own = description.lines().find_map(|line| line.strip_prefix("- `")?.strip_prefix(value)?.strip_prefix("`: "));
+    own.unwrap_or(description)
 }
 
 fn types(schema: &Value) -> Vec<&str> {
@@ -192,7 +203,7 @@ fn limits(schema: &Value) -> Vec<String> {
         between("minimum", "maximum", ""),
         between("minItems", "maxItems", " items"),
         between("minProperties", "maxProperties", " keys"),
-        text("pattern").map(|pattern| format!("matches {pattern}")),
+        text("pattern").and_then(form),
         default.map(|default| format!("default {}", written(default))),
     ]
     .into_iter()
@@ -200,11 +211,24 @@ fn limits(schema: &Value) -> Vec<String> {
     .collect()
 }
 
+/// What a pattern means to a person: the form of an id by its example. One that is long is for programs alone; what it asks
+/// for stands in the text.
+fn form(pattern: &str) -> Option<String> {
+    if let Some((before, _)) = pattern.split_once("_([0-9]{3}|") {
+        let prefix = before.rsplit(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
+        return Some(format!("such as {prefix}_001"));
+    }
+    (pattern.len() <= 40).then(|| format!("matches {pattern}"))
+}
+
 /// A number that people read: 100,000.
 fn grouped(number: &str) -> String {
-    let is_long = number.len() > 4 && number.bytes().all(|byte| byte.is_ascii_digit());
-    let (head, tail) = number.split_at_checked(number.len().saturating_sub(3)).unwrap_or((number, ""));
-    if is_long { format!("{},{tail}", grouped(head)) } else { number.to_owned() }
+    let is_whole = number.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_whole || number.len() <= 4 {
+        return number.to_owned();
+    }
+    let digits = number.as_bytes().rchunks(3).rev().map(|three| String::from_utf8_lossy(three).into_owned());
+    digits.collect::<Vec<_>>().join(",")
 }
 
 /// The components with fields that a value of this schema is, or holds; not what those hold in turn.
@@ -267,6 +291,13 @@ mod tests {
                 json!({"type": ["integer", "null"], "minimum": 0, "maximum": 9, "format": "int64"}),
                 r#"integer? [] [] [] ["at most 9"] "#,
             ),
+            (json!({"type": "integer", "maximum": 1_000_000_000}), r#"integer [] [] [] ["at most 1,000,000,000"] "#),
+            (
+                json!({"type": "string", "pattern": "^(me|none|user_([0-9]{3}|[1-9][0-9]{3,17}))$"}),
+                r#"string [] [] [] ["such as user_001"] "#,
+            ),
+            (json!({"type": "string", "pattern": "^[!-~]*$"}), r#"string [] [] [] ["matches ^[!-~]*$"] "#),
+            (json!({"type": "string", "pattern": "a{3}".repeat(11)}), r#"string [] [] [] [] "#),
             (reference("Ticket"), r#"object ["Ticket"] ["id!", "sla"] [] [] "#),
             (
                 json!({"type": "array", "items": reference("Ticket"), "minItems": 1}),
@@ -288,6 +319,14 @@ mod tests {
         ] {
             assert_eq!(told(&schema), words, "{schema}");
         }
+    }
+
+    #[test]
+    fn each_value_has_its_own_meaning_where_the_description_says_it() {
+        let document = document();
+        let lines = json!({"type": "string", "enum": ["low", "high"], "description": "How much.\n\n- `low`: Can wait.\n- `high`: Now."});
+        let expected = [("low".to_owned(), "Can wait."), ("high".to_owned(), "Now.")];
+        assert_eq!(shape(&document, &lines).values, expected);
     }
 
     #[test]
