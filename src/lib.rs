@@ -68,6 +68,13 @@
 //! end of the request, the next start, or the sweep, and cleared a few chunks at a time, as deleted files are. Out it goes by
 //! `api::border::download`, to whoever has the signed link, a chunk a read, each held against its checksum.
 //!
+//! # The way of the API's document
+//! A handler's arguments and its answer describe themselves (`api::border::operation`, `api::border::reply`); the line in `routes`
+//! adds name and text → the table of routes holds all of it, and is what the server is built from → `api::openapi::document`
+//! writes it down as OpenAPI, with the schemas of the types (`types::schema`, utoipa's derive), put in order by
+//! `api::openapi::shapes`, and examples whose answers the server gave. The tests hold every answer that they get against it. utoipa's
+//! attribute on handlers would have had each route repeat its path, its parameters and its errors by hand.
+//!
 //! # The way of a page of the documentation
 //! `api::docs::reference` makes one text of the API's document, once, with a stand-in for the address that the reader came to
 //! (`api::docs::base`) → `api::docs::frame` puts head and navigation around it, with style sheets and scripts under the path of
@@ -81,9 +88,11 @@
 //! alone.
 //!
 //! # How to add an endpoint
-//! 1. The function and its types in `src/desk/<noun>.rs`.
-//! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it.
-//! 3. Its story in `tests/api/<noun>.rs`, and its row in `tests/api/access.rs` (which fails without).
+//! 1. The function and its types in `src/desk/<noun>.rs`; what derives `ToSchema` describes itself.
+//! 2. A line in `routes` and a handler in `src/api/<noun>.rs`; its first argument says who may call it, the others what comes in,
+//!    what it returns what goes out. Name, title and text stand in the line.
+//! 3. Its story in `tests/api/<noun>.rs`, its row in `tests/api/access.rs`, and an example in `data/openapi/examples.json` (the tests
+//!    fail without).
 
 pub mod api;
 pub mod app;

@@ -169,15 +169,17 @@ impl Serve {
             eprintln!("\n  sign in   {}  with the password  {}", demo.email, demo.password);
             eprintln!("  API key   {}", demo.key);
             eprintln!(
-                "  try       curl -H 'Authorization: Bearer {}' '{url}/v1/tickets?status=open&per_page=2'\n",
+                "  try       curl -H 'Authorization: Bearer {}' '{url}/v1/tickets?status=open&per_page=2'",
                 demo.key
             );
+            eprintln!("  read      {url}/docs\n");
         } else if admins == 0 {
             eprintln!("\nNobody can come in yet. In another terminal:");
             eprintln!(
                 "  commflow user create --data-dir {folder} --email you@example.com --name 'Your Name' --role admin"
             );
-            eprintln!("  commflow key create --data-dir {folder} --user you@example.com\n");
+            eprintln!("  commflow key create --data-dir {folder} --user you@example.com");
+            eprintln!("What to do with the key is said on {url}/docs/guides/quick-start\n");
         }
         eprintln!("Ctrl-C stops it.");
         Ok(())
