@@ -159,7 +159,8 @@ struct Streamed;
 impl Shape for Streamed {
     fn describe(operation: &mut Operation) {
         let text = "The stream: the `id` of each event is its cursor, `event` its type, `data` the event as JSON.";
-        operation.answers(200, text, Some(("text/event-stream", json!({"type": "string"}))), &[]);
+        // No schema: what it would say of the whole, which has no end, some take for a rule for each event.
+        operation.answers(200, text, Some(("text/event-stream", json!({}))), &[]);
         operation.may(&[Code::Unavailable]);
     }
 }

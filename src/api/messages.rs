@@ -28,7 +28,7 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::message::MessageType;
 use crate::types::Result;
 use crate::types::field;
-use crate::types::text::Body;
+use crate::types::text::BodyOrNothing;
 use actix_web::http::Method;
 use serde_json::Value;
 use serde_json::json;
@@ -63,7 +63,7 @@ pub fn routes(v1: &mut Routes) {
         .takes::<NewMessage>()
         .takes_form(
             json!({
-                "body": Body::schema(),
+                "body": BodyOrNothing::schema(),
                 "type": MessageType::schema(),
                 "status": ConversationStatus::schema(),
                 "attachments[]": {"type": "array", "items": binary(), "maxItems": ATTACHMENTS_MAX,

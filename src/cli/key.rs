@@ -12,6 +12,7 @@ use crate::store::tx::Actor;
 use crate::types::email::Email;
 use crate::types::error::Code;
 use crate::types::error::Error;
+use crate::types::field::Whole;
 use crate::types::text::Line;
 use crate::types::time::Time;
 use clap::Args;
@@ -78,7 +79,7 @@ impl Key {
                 user_id: Some(user.id),
                 scopes: create.scopes,
                 plan: create.plan,
-                rate_limit: create.rate_limit,
+                rate_limit: create.rate_limit.map(Whole),
                 expires_at: create.expires,
             };
             api_keys::create(tx, new, None, key)

@@ -17,6 +17,7 @@ use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::field::Invalid;
+use crate::types::field::Whole;
 use crate::types::id::Id;
 use crate::types::id::Kind;
 use crate::types::paging::Page;
@@ -170,14 +171,15 @@ pub struct NewApiKey {
     pub user_id: Option<UserId>,
     /// All that the user's role allows, if not said.
     #[deserr(default)]
+    #[schema(min_items = 1)]
     pub scopes: Option<Vec<Scope>>,
     /// The server's if not said.
     #[deserr(default)]
     pub plan: Option<Plan>,
     /// Requests a minute, 1 to 1,000,000, in place of a plan.
     #[deserr(default)]
-    #[schema(minimum = 1, maximum = 1_000_000)]
-    pub rate_limit: Option<i64>,
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 1_000_000)]
+    pub rate_limit: Option<Whole>,
     /// Never if not said.
     #[deserr(default)]
     pub expires_at: Option<Time>,
@@ -319,7 +321,7 @@ pub fn create(tx: &Tx, new: NewApiKey, owner: Option<UserId>, key: String) -> Re
         Some(Some(scopes)) => scopes,
         None => Scopes::of(user.as_ref().map_or(Role::Agent, |user| user.role)),
     };
-    if new.rate_limit.is_some_and(|limit| !(1..=1_000_000).contains(&limit)) {
+    if new.rate_limit.is_some_and(|limit| !(1..=1_000_000).contains(&limit.0)) {
         faults.push(Refused::new(Rule::OutOfRange, "must be from 1 to 1,000,000").at("rate_limit"));
     }
     if new.expires_at.is_some_and(|expiry| expiry <= tx.now) {
@@ -338,7 +340,7 @@ pub fn create(tx: &Tx, new: NewApiKey, owner: Option<UserId>, key: String) -> Re
         hint,
         scopes,
         new.plan,
-        new.rate_limit,
+        new.rate_limit.map(|limit| limit.0),
         new.expires_at,
         tx.now
     ])?;

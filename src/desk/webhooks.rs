@@ -202,8 +202,8 @@ impl Secret {
 pub struct NewWebhook {
     /// Where deliveries go.
     pub url: WebAddress,
-    /// Which events go there; at least one.
-    #[schema(min_items = 1)]
+    /// Which events go there; 1 to 50.
+    #[schema(min_items = 1, max_items = 50)]
     pub events: Vec<EventPattern>,
     /// Generated if not said.
     #[deserr(default)]
@@ -224,8 +224,9 @@ pub struct WebhookPatch {
     /// Where deliveries go.
     #[deserr(default)]
     pub url: Given<WebAddress>,
-    /// The whole new list.
+    /// The whole new list; 1 to 50.
     #[deserr(default)]
+    #[schema(value_type = Vec<EventPattern>, min_items = 1, max_items = 50, required = false)]
     pub events: Given<Vec<EventPattern>>,
     /// Turning it on again clears the reason why it was off.
     #[deserr(default)]

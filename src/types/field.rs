@@ -169,6 +169,20 @@ impl<T: Deserr<Invalid>> Deserr<Invalid> for Given<T> {
     }
 }
 
+/// A whole number: to JSON, 60 and 60.0 are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whole(pub i64);
+
+impl Deserr<Invalid> for Whole {
+    fn deserialize_from_value<V: IntoValue>(value: Value<V>, at: ValuePointerRef) -> Result<Self, Invalid> {
+        match value {
+            // What is beyond the range of the type becomes its end, which no rule allows.
+            Value::Float(number) if number.fract() == 0.0 => Ok(Self(number as i64)),
+            value => i64::deserialize_from_value(value, at).map(Self),
+        }
+    }
+}
+
 /// Makes types that parse from text (`FromStr<Err = Refused>`) take a JSON string as input.
 #[macro_export]
 macro_rules! text_input {

@@ -108,9 +108,11 @@ texts! {
     /// An address on the web, `http` or `https`, of at most 2,000 characters.
     WebAddress: schema::text_of(1, 2_000, "^https?://").format(schema::format("uri")), |text| {
         let text = line(text, 2_000)?;
+        // Browsers mend spaces, backslashes and other letters than ASCII's as they go; not every program does.
+        let is_uri = fluent_uri::Uri::parse(text.as_str()).is_ok();
         match url::Url::parse(&text) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text),
-            _ => Err(Refused::new(Rule::InvalidFormat, "must be an address such as `https://example.com/`")),
+            Ok(url) if is_uri && matches!(url.scheme(), "http" | "https") && url.has_host() => Ok(text),
+            _ => Err(Refused::new(Rule::InvalidFormat, "must be an address such as `https://example.com/`, encoded")),
         }
     };
 }

@@ -1,6 +1,7 @@
 //! `GET /openapi.json`: the API's document (OpenAPI 3.1), written from the table of routes.
 
 pub mod calls;
+pub mod collections;
 pub mod document;
 pub mod errors;
 pub mod examples;
@@ -61,7 +62,9 @@ struct Described;
 
 impl Shape for Described {
     fn describe(operation: &mut Operation) {
-        let body = json!({"type": "object", "required": ["openapi", "info", "paths"]});
+        let properties =
+            json!({"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}});
+        let body = json!({"type": "object", "properties": properties, "required": ["openapi", "info", "paths"]});
         operation.answers(200, "The document.", Some(("application/json", body)), &[]);
     }
 }

@@ -60,8 +60,9 @@ fn is_unseen(c: char) -> bool {
             | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// Parts with something between the strokes; that a part is not `.` or `..` is left to the parser.
-const FOLDER_PATTERN: &str = r"^[^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*(/[^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*)*$";
+/// Parts with something between the strokes; that a part is not `.` or `..` is left to the parser. Nothing at all is what a
+/// form sends for a field that was left empty.
+const FOLDER_PATTERN: &str = r"^([^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*(/[^/\\\x00-\x1F\x7F-\x9F]*[^\s/\\\x00-\x1F\x7F-\x9F][^/\\\x00-\x1F\x7F-\x9F]*)*)?$";
 
 /// A label such as `invoices/2026`: words parted by `/`, at most 255 characters.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -96,7 +97,7 @@ impl FromStr for Folder {
 
 described! {
     FileName = schema::text();
-    Folder = schema::text_of(1, FOLDER_MAX, FOLDER_PATTERN);
+    Folder = schema::text_of(0, FOLDER_MAX, FOLDER_PATTERN);
 }
 
 macro_rules! stored_as_text {

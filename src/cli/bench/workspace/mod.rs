@@ -21,6 +21,7 @@ use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Error;
 use crate::types::error::Refused;
+use crate::types::field::Whole;
 use crate::types::time::Clock;
 use filler::Filler;
 use rusqlite::Connection;
@@ -119,7 +120,7 @@ fn people(store: &Store, keys: u32) -> Result<Vec<String>> {
                 user_id: admin,
                 scopes: None,
                 plan: None,
-                rate_limit: Some(1_000_000),
+                rate_limit: Some(Whole(1_000_000)),
                 expires_at: None,
             };
             Ok(api_keys::create(tx, new, None, api_keys::generate("cf_")?)?.key)
