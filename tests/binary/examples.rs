@@ -145,10 +145,10 @@ impl Reader {
     fn start(&mut self, block: &Block, answer: Option<&Block>) {
         let shown = self.names.said(answer.map_or("", |answer| &answer.code)).lines().map(str::to_owned).collect();
         let mut child = self.program(block, "exec ").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let said = Arc::new(Mutex::new(String::new()));
+        let said: [Arc<Mutex<String>>; 2] = std::array::from_fn(|_| Arc::default());
         let (out, err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        gather(out, &said);
-        gather(err, &said);
+        gather(out, &said[0]);
+        gather(err, &said[1]);
         let one = Staying { child, said, shown };
         one.await_lines(1);
         self.staying.push(one);
@@ -205,7 +205,8 @@ pub fn can_be_run(text: &str) -> bool {
 /// A program that runs on.
 struct Staying {
     child: Child,
-    said: Arc<Mutex<String>>,
+    /// On its standard output, and on the other: they are written at once, and would tear each other's lines.
+    said: [Arc<Mutex<String>>; 2],
     shown: Vec<String>,
 }
 
@@ -215,7 +216,7 @@ impl Staying {
         let begun = Instant::now();
         let shown = &self.shown[..count.min(self.shown.len())];
         loop {
-            let said = self.said.lock().unwrap().clone();
+            let said = self.said.each_ref().map(|said| said.lock().unwrap().clone()).join("\n");
             let mut lines = said.lines();
             if shown.iter().all(|line| lines.any(|said| shown::is_like(line, said))) {
                 return;
