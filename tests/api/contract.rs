@@ -129,5 +129,6 @@ fn missing_headers(exchange: &Exchange, response: &'static Value) -> Vec<String>
 /// Fails the test that gets an answer which the document does not know.
 pub fn hold(exchange: &Exchange) {
     let breaches = breaches(exchange);
-    assert!(breaches.is_empty(), "{breaches:#?} in {}", exchange.body);
+    let shown: String = exchange.body.to_string().chars().take(2_000).collect();
+    assert!(breaches.is_empty(), "{breaches:#?} in {shown}");
 }

@@ -204,6 +204,52 @@ fn every_example_is_answered_as_the_document_shows() {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+/// The path that a link leads to, after a call and its answer.
+fn led(link: &Value, call: &Call, answer: &Value) -> String {
+    let target = operation(&link["operationId"]);
+    let origin = operation(&json!(call.operation));
+    let values: Vec<(&str, &str)> = origin.split('/').zip(call.path.split('/')).collect();
+    let value = |expression: &str| match expression.strip_prefix("$request.path.") {
+        Some(name) => values.iter().find(|(own, _)| *own == format!("{{{name}}}")).unwrap().1.to_owned(),
+        None => {
+            let pointer = expression.strip_prefix("$response.body#").unwrap();
+            answer.pointer(pointer).unwrap().as_str().unwrap().to_owned()
+        }
+    };
+    let parameters = link["parameters"].as_object().unwrap().iter();
+    parameters.fold(target.to_owned(), |path, (name, expression)| {
+        path.replace(&format!("{{{name}}}"), &value(expression.as_str().unwrap()))
+    })
+}
+
+/// The path of an operation, as it stands in the document.
+fn operation(id: &Value) -> &'static str {
+    let paths = DOCUMENT["paths"].as_object().unwrap().iter();
+    let has_it = |item: &Value| item.as_object().unwrap().values().any(|operation| operation["operationId"] == *id);
+    paths.filter(|(_, item)| has_it(item)).map(|(path, _)| path.as_str()).next().unwrap()
+}
+
+#[test]
+fn the_links_of_an_answer_lead_to_the_object_that_was_answered() {
+    let desk = TestApp::with(settings);
+    let sarah = furnish(&desk, &Receiver::new());
+    let mut followed = 0;
+    for call in in_order(calls(&DOCUMENT)).into_iter().filter(|call| call.method != "DELETE") {
+        let answer = make(&call, &sarah).body;
+        let path = operation(&json!(call.operation));
+        let response = &DOCUMENT["paths"][path][call.method.to_ascii_lowercase()]["responses"][call.status.to_string()];
+        for (name, link) in response["links"].as_object().into_iter().flatten() {
+            let led = led(link, &call, &answer);
+            let is_read = DOCUMENT["paths"][operation(&link["operationId"])]["get"]["operationId"] == *name;
+            if is_read {
+                assert_eq!(sarah.get(&led).status, 200, "{} leads by {name} to {led}", call.operation);
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 80, "{followed}");
+}
+
 #[test]
 fn every_operation_has_an_example() {
     let book: Value = serde_json::from_str(&std::fs::read_to_string(book()).unwrap()).unwrap();

@@ -1,5 +1,6 @@
 //! Links between operations: what was made or shown can be got, changed and deleted, and holds things of its own.
 
+use crate::api::border::access::Access;
 use crate::api::border::operation::Operation;
 use serde_json::Map;
 use serde_json::Value;
@@ -10,6 +11,10 @@ use serde_json::json;
 pub fn of(operation: &Operation, status: u16, all: &[Operation]) -> Map<String, Value> {
     let known = known(operation, status);
     let leads = |target: &&Operation| {
+        // A link to a file is more than its path: it is signed.
+        if target.access == Access::Public {
+            return false;
+        }
         let below = target.path.starts_with(&known.place) && target.path != operation.path;
         (below || target.path == known.place) && target.id != operation.id && known.suffice(target)
     };

@@ -64,7 +64,8 @@ impl Shape for Described {
     fn describe(operation: &mut Operation) {
         let properties =
             json!({"openapi": {"type": "string"}, "info": {"type": "object"}, "paths": {"type": "object"}});
-        let body = json!({"type": "object", "properties": properties, "required": ["openapi", "info", "paths"]});
+        let body = json!({"type": "object", "properties": properties, "required": ["openapi", "info", "paths"],
+            "additionalProperties": true});
         operation.answers(200, "The document.", Some(("application/json", body)), &[]);
     }
 }
