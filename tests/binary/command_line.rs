@@ -26,6 +26,7 @@ fn every_help_begins_with_examples_that_can_be_typed() {
         "restore",
         "check",
         "reindex",
+        "openapi",
         "bench",
         "bench search",
         "bench streams",

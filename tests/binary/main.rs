@@ -22,6 +22,7 @@ mod installed;
 mod ledger;
 mod lifecycle;
 mod listen;
+mod openapi;
 #[path = "../api/receiver.rs"]
 mod receiver;
 mod search_crash;
