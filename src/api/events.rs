@@ -1,7 +1,7 @@
 //! /v1/events over HTTP: the change feed, oldest first, page by page or as a stream.
 
 use crate::api::border::answer;
-use crate::api::border::caller::Meta;
+use crate::api::border::answer::Meta;
 use crate::api::border::caller::Reader;
 use crate::api::border::caller::set;
 use crate::api::border::operation::Argument;

@@ -4,6 +4,7 @@ use crate::types::error::Detail;
 use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use deserr::DeserializeError;
 use deserr::Deserr;
 use deserr::ErrorKind;
@@ -12,7 +13,16 @@ use deserr::MergeWithError;
 use deserr::Value;
 use deserr::ValueKind;
 use deserr::ValuePointerRef;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
+use utoipa::__dev::ComposeSchema;
+use utoipa::ToSchema;
+use utoipa::openapi::ObjectBuilder;
+use utoipa::openapi::OneOfBuilder;
+use utoipa::openapi::Ref;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::Schema;
+use utoipa::openapi::Type;
 
 /// Every field of an input that breaks a rule.
 #[derive(Debug, PartialEq)]
@@ -180,6 +190,46 @@ impl Deserr<Invalid> for Whole {
             Value::Float(number) if number.fract() == 0.0 => Ok(Self(number as i64)),
             value => i64::deserialize_from_value(value, at).map(Self),
         }
+    }
+}
+
+// In the document, too, a field of a PATCH may be absent: the document's builder takes the mark off, and does not require the field.
+impl<T: ToSchema> ComposeSchema for Given<T> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        named::<T>()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Given<T> {
+    fn name() -> Cow<'static, str> {
+        schema::OPTIONAL.into()
+    }
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        all.push((T::name().into_owned(), T::schema()));
+        T::schemas(all);
+    }
+}
+
+impl<T: ToSchema> ComposeSchema for Field<T> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
+        OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(named::<T>()).into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Field<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}OrNull", schema::OPTIONAL).into()
+    }
+    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
+        Given::<T>::schemas(all);
+    }
+}
+
+/// The schema of a type; of a closed set of words, its name.
+fn named<T: ToSchema>() -> RefOr<Schema> {
+    match T::schema() {
+        RefOr::T(Schema::Object(object)) if object.enum_values.is_some() => Ref::from_schema_name(T::name()).into(),
+        other => other,
     }
 }
 

@@ -3,16 +3,7 @@
 //! Structs derive their description. What is one plain value says here what it looks like: the same rules that its parser
 //! has. `api::openapi` writes plain values out where they stand, and gives a name to objects and closed sets of words alone.
 
-use crate::types::field::Field;
-use crate::types::field::Given;
-use std::borrow::Cow;
-use utoipa::__dev::ComposeSchema;
-use utoipa::ToSchema;
 use utoipa::openapi::ObjectBuilder;
-use utoipa::openapi::OneOfBuilder;
-use utoipa::openapi::Ref;
-use utoipa::openapi::RefOr;
-use utoipa::openapi::Schema;
 use utoipa::openapi::SchemaFormat;
 use utoipa::openapi::Type;
 
@@ -76,49 +67,9 @@ macro_rules! described {
 pub const COMPONENTS: &str = "#/components/schemas/";
 
 /// What stands before the name of a type whose fields need not be given.
-const OPTIONAL: &str = "Optional";
+pub const OPTIONAL: &str = "Optional";
 
 /// Whether a schema of this name is that of a field of a PATCH, which may be absent.
 pub fn is_optional(name: &str) -> bool {
     name.starts_with(OPTIONAL)
-}
-
-// A field of a PATCH: the document's builder takes the mark off, and does not require the field.
-impl<T: ToSchema> ComposeSchema for Given<T> {
-    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        named::<T>()
-    }
-}
-
-impl<T: ToSchema> ToSchema for Given<T> {
-    fn name() -> Cow<'static, str> {
-        OPTIONAL.into()
-    }
-    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
-        all.push((T::name().into_owned(), T::schema()));
-        T::schemas(all);
-    }
-}
-
-impl<T: ToSchema> ComposeSchema for Field<T> {
-    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        OneOfBuilder::new().item(ObjectBuilder::new().schema_type(Type::Null)).item(named::<T>()).into()
-    }
-}
-
-impl<T: ToSchema> ToSchema for Field<T> {
-    fn name() -> Cow<'static, str> {
-        format!("{OPTIONAL}OrNull").into()
-    }
-    fn schemas(all: &mut Vec<(String, RefOr<Schema>)>) {
-        Given::<T>::schemas(all);
-    }
-}
-
-/// The schema of a type; of a closed set of words, its name.
-fn named<T: ToSchema>() -> RefOr<Schema> {
-    match T::schema() {
-        RefOr::T(Schema::Object(object)) if object.enum_values.is_some() => Ref::from_schema_name(T::name()).into(),
-        other => other,
-    }
 }

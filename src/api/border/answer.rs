@@ -65,6 +65,18 @@ pub fn created<T: Resource>(collection: &str, object: &T) -> Result<Answer> {
     Ok(Answer { status: 201, location, etag: Some(etag), body: Some(body), contact: object.contact() })
 }
 
+/// What a list says of itself.
+#[derive(Serialize, ToSchema)]
+#[schema(as = PageMeta)]
+pub struct Meta {
+    /// 1 for the first.
+    pub current_page: i64,
+    /// Rows on a page.
+    pub per_page: i64,
+    /// Rows on all pages.
+    pub total_count: i64,
+}
+
 /// A response with this JSON.
 pub fn json(status: u16, body: String) -> HttpResponse {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::OK);

@@ -7,6 +7,7 @@ use crate::api::border::access::Change;
 use crate::api::border::access::Level;
 use crate::api::border::access::Look;
 use crate::api::border::answer;
+use crate::api::border::answer::Meta;
 use crate::api::border::answer::Resource;
 use crate::api::border::conditional::Tags;
 use crate::api::border::context::Context;
@@ -52,7 +53,6 @@ use serde_json::json;
 use std::future::Ready;
 use std::future::ready;
 use std::marker::PhantomData;
-use utoipa::ToSchema;
 
 /// A caller who may look.
 pub type Reader = Caller<Look>;
@@ -362,18 +362,6 @@ fn authorize(credentials: &Credentials, access: Access) -> Result<()> {
 struct Rows<'a, T> {
     data: &'a [T],
     meta: Meta,
-}
-
-/// What a list says of itself.
-#[derive(Serialize, ToSchema)]
-#[schema(as = PageMeta)]
-pub struct Meta {
-    /// 1 for the first.
-    pub current_page: i64,
-    /// Rows on a page.
-    pub per_page: i64,
-    /// Rows on all pages.
-    pub total_count: i64,
 }
 
 fn sent(answer: Answer) -> HttpResponse {

@@ -1,7 +1,7 @@
 //! Answers that know their shape: what [`Caller`](crate::api::border::caller::Caller) gives, and handlers return.
 
 use crate::api::border::answer::BulkTold;
-use crate::api::border::caller::Meta;
+use crate::api::border::answer::Meta;
 use crate::api::border::operation::Operation;
 use crate::api::border::operation::Place;
 use crate::api::border::operation::Shape;

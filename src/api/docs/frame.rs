@@ -4,7 +4,7 @@ use crate::api::border::assets;
 use crate::api::docs::errors;
 use crate::api::docs::guides;
 use crate::api::docs::reference::EVENTS_ANCHOR;
-use crate::api::docs::reference::operation::method;
+use crate::api::docs::reference::http::method;
 use crate::api::docs::reference::section_anchor;
 use crate::api::openapi::reading;
 use crate::api::openapi::reading::Operation;

@@ -181,7 +181,7 @@ async fn error(
 
 fn status_of(code: Code) -> String {
     let status = code.status().to_string();
-    format!("{status} {}", reference::operation::reason(&status))
+    format!("{status} {}", reference::http::reason(&status))
 }
 
 async fn asset(_: Anyone, request: HttpRequest) -> Reply<Asset> {

@@ -3,8 +3,8 @@
 use crate::api::docs::highlight;
 use crate::api::docs::highlight::Tongue;
 use crate::api::docs::reference::Manual;
-use crate::api::docs::reference::operation::method;
-use crate::api::docs::reference::operation::reason;
+use crate::api::docs::reference::http::method;
+use crate::api::docs::reference::http::reason;
 use crate::api::docs::reference::schema;
 use crate::api::docs::reference::schema::shape;
 use crate::api::docs::snippets::Language;

@@ -2,6 +2,7 @@
 
 pub mod example;
 pub mod fields;
+pub mod http;
 pub mod objects;
 pub mod operation;
 pub mod schema;
@@ -117,7 +118,7 @@ fn overview(operations: &[Operation<'_>]) -> Markup {
                 @for operation in operations {
                     li {
                         a href={ "#" (operation.id()) } title=(text(operation.value, "summary")) {
-                            (operation::method(operation.method)) " " (operation.path)
+                            (http::method(operation.method)) " " (operation.path)
                         }
                     }
                 }

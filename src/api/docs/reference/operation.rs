@@ -5,6 +5,8 @@ use crate::api::docs::reference::Manual;
 use crate::api::docs::reference::example;
 use crate::api::docs::reference::fields;
 use crate::api::docs::reference::fields::Side;
+use crate::api::docs::reference::http::method;
+use crate::api::docs::reference::http::reason;
 use crate::api::docs::reference::prose;
 use crate::api::docs::reference::schema::Property;
 use crate::api::docs::reference::schema::shape;
@@ -14,7 +16,6 @@ use crate::api::openapi::reading::Operation;
 use crate::api::openapi::reading::entries;
 use crate::api::openapi::reading::resolve;
 use crate::api::openapi::reading::text;
-use actix_web::http::StatusCode;
 use maud::Markup;
 use maud::html;
 use serde_json::Value;
@@ -42,11 +43,6 @@ pub fn section(manual: &Manual<'_>, operation: &Operation<'_>, base: &str) -> Ma
             div.beside { (example::calls(manual, operation, base)) }
         }
     }
-}
-
-/// A method, as it is written everywhere.
-pub fn method(method: &str) -> Markup {
-    html! { span class={ "method " (method.to_lowercase()) } { (method) } }
 }
 
 fn access(operation: &Operation<'_>) -> Markup {
@@ -201,9 +197,4 @@ fn next(manual: &Manual<'_>, operation: &Operation<'_>) -> Markup {
 
 fn is_fine(status: &str) -> bool {
     status.parse::<u16>().is_ok_and(|status| status < 400)
-}
-
-/// The words that go with a status.
-pub fn reason(status: &str) -> &'static str {
-    status.parse().ok().and_then(|status| StatusCode::from_u16(status).ok()?.canonical_reason()).unwrap_or_default()
 }
