@@ -182,6 +182,11 @@ fn a_key_may_have_a_plan_or_a_number_of_its_own() {
     assert_eq!(limit(json!({"plan": "professional"})), "300");
     assert_eq!(limit(json!({"plan": "business"})), "1000");
     assert_eq!(limit(json!({"rate_limit": 7})), "7");
+    // To JSON, it is the same number.
+    assert_eq!(ada.post("/v1/api_keys", json!({"name": "A key", "rate_limit": 7.0})).created()["rate_limit"], 7);
+    for broken in [json!(7.5), json!(1e300)] {
+        ada.post("/v1/api_keys", json!({"name": "A key", "rate_limit": broken})).refused(422, "validation_failed");
+    }
     ada.post("/v1/api_keys", json!({"plan": "gold", "rate_limit": "many", "expires_at": "soon"})).invalid(&[
         ("name", "required"),
         ("plan", "not_in_enum"),

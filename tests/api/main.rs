@@ -13,6 +13,7 @@ mod api_keys;
 mod architecture;
 mod attachments;
 mod bodies;
+mod collections;
 mod conditional;
 mod contacts;
 mod contract;

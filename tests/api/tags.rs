@@ -82,6 +82,9 @@ fn the_tags_of_a_new_thread_are_created_where_they_are_unknown() {
     assert_eq!(sarah.get("/v1/tags/tag_001").ok()["color"], "#000000");
     let error = sarah.patch("/v1/conversations/conv_001", json!({"tags": ["ok", " ", "é".repeat(51)]}));
     error.invalid(&[("tags[1]", "too_short"), ("tags[2]", "too_long")]);
+    let fifty = |tags: usize| sarah.patch("/v1/conversations/conv_001", json!({"tags": vec!["again"; tags]}));
+    assert_eq!(fifty(50).ok()["tags"], json!(["again"]));
+    fifty(51).invalid(&[("tags", "too_long")]);
 }
 
 #[test]

@@ -201,7 +201,11 @@ fn targets_inside_private_networks_are_refused_unless_the_setting_says_otherwise
         assert!(!taken(TargetRule::Loopback, url), "{url}");
         assert!(taken(TargetRule::Any, url), "{url}");
     }
-    for no_address in ["yourapp.com/webhook", "ftp://yourapp.com/", "https://", "https://user:word@yourapp.com/"] {
+    let none = ["yourapp.com/webhook", "ftp://yourapp.com/", "https://", "https://user:word@yourapp.com/"];
+    // What browsers would mend, and other programs would not.
+    let not_encoded =
+        ["https://yourapp.com/über", "https://your app.com/", "https://yourapp.com/a b", "https:\\\\yourapp.com/"];
+    for no_address in none.into_iter().chain(not_encoded) {
         assert!(!taken(TargetRule::Any, no_address), "{no_address}");
     }
 }

@@ -205,14 +205,12 @@ impl deserr::Deserr<crate::types::field::Invalid> for TagList {
         at: deserr::ValuePointerRef,
     ) -> Result<Self, crate::types::field::Invalid> {
         let names: Vec<crate::types::text::TagName> = deserr::Deserr::deserialize_from_value(value, at)?;
-        let mut seen = std::collections::HashSet::new();
-        let list: Vec<_> =
-            names.into_iter().filter(|name| seen.insert(crate::types::text::fold(name.as_str()))).collect();
-        if list.len() > MAX_TAGS {
+        if names.len() > MAX_TAGS {
             let refused = Refused::new(Rule::TooLong, format!("can't hold over {MAX_TAGS} tags"));
             return Err(crate::types::field::Invalid(vec![refused.at(crate::types::field::path(at))]));
         }
-        Ok(Self(list))
+        let mut seen = std::collections::HashSet::new();
+        Ok(Self(names.into_iter().filter(|name| seen.insert(crate::types::text::fold(name.as_str()))).collect()))
     }
 }
 
