@@ -43,7 +43,6 @@ fn every_call_is_in_it_but_pages_bytes_and_streams() {
         "checkDownload",
         "downloadFile",
         "getAsset",
-        "getDocsIndex",
         "getError",
         "getGuide",
         "getReference",
