@@ -1,0 +1,145 @@
+// Conversations, or tickets: the list, and beside it the thread that is open.
+
+import { html } from "../core/html.js";
+import { Element, define } from "../core/element.js";
+import { action, perform } from "../core/actions.js";
+import { address, go, place } from "../core/place.js";
+import { signal } from "../core/signal.js";
+import { onEvent } from "../core/stream.js";
+import { count } from "../core/time.js";
+import { say } from "../core/words.js";
+import { Rows } from "../data/rows.js";
+import { learn } from "../data/threads.js";
+import { views, viewAt, viewName } from "../data/views.js";
+import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
+import { icon } from "../parts/icons.js";
+import * as pickers from "../parts/pickers.js";
+import { sidebarOpen } from "../parts/sidebar.js";
+import "../parts/bulk-bar.js";
+import "../parts/thread-list.js";
+import "../parts/thread-view.js";
+
+const SORT = { conversations: "-last_message_at", tickets: "-created_at" };
+
+class InboxPage extends Element {
+  selected = signal(new Set());
+
+  arrived() {
+    this.stop = onEvent((event) => this.hear(event));
+  }
+
+  left() {
+    this.stop();
+    this.rows?.end();
+  }
+
+  hear(event) {
+    const mine = this.page === "tickets" ? /^(ticket\.|gap)/ : /^(conversation\.|message\.|gap)/;
+    if (mine.test(event.type)) this.rows?.refresh();
+  }
+
+  /** Another list when the filters are others; the same while a thread is opened from it. */
+  turnTo(here) {
+    const filters = { sort: SORT[here.page], ...filtersOf(here) };
+    const key = `${here.page}?${JSON.stringify(filters)}`;
+    if (this.key === key) return;
+    this.key = key;
+    this.page = here.page;
+    this.rows?.end();
+    this.rows = new Rows(`/${here.page}`, filters, learn);
+    this.rows.look(0, 50);
+    this.selected.value = new Set();
+    queueMicrotask(() => {
+      const list = this.querySelector("thread-list");
+      if (list) list.scrollTop = 0;
+    });
+  }
+
+  show() {
+    const here = place.value;
+    this.turnTo(here);
+    const view = viewAt(here);
+    const total = this.rows.total.value;
+    return html`
+      <div class="panes ${here.id ? "reading" : ""}">
+        <section class="list" aria-label=${say("list.label")}>
+          <header>
+            <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
+            <h1>${view ? viewName(view) : say(`frame.${here.page}`)}</h1>
+            <span class="total">${total === null ? "" : count(total)}</span>
+            <span class="space"></span>
+            ${filterButtons(here.page)}
+            <button type="button" class="plain" aria-label=${say("actions.new")} title=${say("actions.new")} @click=${() => perform("new")} data-test="new">${icon("plus")}</button>
+          </header>
+          ${view && view.standard ? "" : filterChips(here)}
+          <bulk-bar .selected=${this.selected} .rows=${this.rows}></bulk-bar>
+          <thread-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .link=${(id) => address(here.page, id, here.query)}></thread-list>
+        </section>
+        <thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>
+      </div>`;
+  }
+
+  list() {
+    return this.querySelector("thread-list");
+  }
+
+  /** What an action is done to: the selected threads, else the open one. */
+  targets() {
+    const selected = [...this.selected.peek()];
+    const open = place.peek().id;
+    return selected.length > 0 ? selected : open ? [open] : [];
+  }
+
+  /** Lets go of the selection, else of the open thread. */
+  leave() {
+    if (this.selected.peek().size > 0) this.selected.value = new Set();
+    else go(address(place.peek().page, null, place.peek().query));
+  }
+
+  toggle(id) {
+    const next = new Set(this.selected.peek());
+    if (!next.delete(id)) next.add(id);
+    this.selected.value = next;
+  }
+}
+
+define("inbox-page", InboxPage);
+
+const page = () => document.querySelector("inbox-page");
+const isHere = () => Boolean(page());
+const hasTarget = () => (page()?.targets().length ?? 0) > 0;
+
+const keys = [
+  ["next-thread", ["j", "ArrowDown"], "next", isHere, () => page().list().move(1)],
+  ["previous-thread", ["k", "ArrowUp"], "previous", isHere, () => page().list().move(-1)],
+  ["open-thread", ["o", "Enter"], "open", () => isHere() && !(document.activeElement instanceof HTMLButtonElement || document.activeElement instanceof HTMLAnchorElement), () => (place.peek().id ? document.querySelector(".talk")?.focus() : page().list().move(1))],
+  ["leave-thread", "Escape", "leave", () => isHere() && Boolean(place.peek().id || page().selected.peek().size), () => page().leave()],
+];
+for (const [id, key, name, when, run] of keys) action({ id, key, name: `actions.${name}`, group: "list", when, run });
+
+action({ id: "select", key: "x", name: "actions.select", group: "list", when: () => isHere() && Boolean(place.peek().id), run: () => page().toggle(place.peek().id) });
+
+const onThreads = [
+  ["assign", "a", pickers.pickAssignee],
+  ["assign-me", "i", pickers.assignToMe],
+  ["tag", "t", pickers.pickTags],
+  ["priority", "p", pickers.pickPriority],
+  ["status", null, pickers.pickStatus],
+  ["team", null, pickers.pickTeam],
+];
+for (const [id, key, act] of onThreads) action({ id, key, name: `actions.${id.replace("-", "_")}`, group: "thread", when: hasTarget, run: () => act(page().targets()) });
+
+action({
+  id: "close", key: "e", name: "actions.close", group: "thread", when: hasTarget,
+  run: async () => {
+    const ids = page().targets();
+    const list = page().list();
+    const one = ids.length === 1 && ids[0] === place.peek().id;
+    if (one && place.peek().query.status === "open") list.move(1);
+    if (await pickers.toggleClosed(ids)) page().selected.value = new Set();
+  },
+});
+action({ id: "copy-link", name: "actions.copy_link", group: "thread", when: () => isHere() && Boolean(place.peek().id), run: () => pickers.copyLink(place.peek().id) });
+
+/** The first of the views, which is where the page begins. */
+export const beginning = () => views.peek().find((view) => view.standard === "mine") ?? views.peek()[0];

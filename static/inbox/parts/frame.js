@@ -1,0 +1,31 @@
+// The whole page: the sidebar, and the part that the address names.
+
+import { html } from "../core/html.js";
+import { Element, define } from "../core/element.js";
+import { begun } from "../core/actions.js";
+import { place } from "../core/place.js";
+import { say } from "../core/words.js";
+import "./notices.js";
+import "./palette.js";
+import "./sidebar.js";
+import "../pages/inbox.js";
+
+const PARTS = {
+  conversations: () => html`<inbox-page></inbox-page>`,
+  tickets: () => html`<inbox-page></inbox-page>`,
+};
+
+class Frame extends Element {
+  show() {
+    const { page } = place.value;
+    return html`
+      <a class="skip" href="#main" target="_self">${say("frame.skip")}</a>
+      <side-bar></side-bar>
+      <main id="main" tabindex="-1">${(PARTS[page] ?? PARTS.conversations)()}</main>
+      <page-notices></page-notices>
+      <choice-palette></choice-palette>
+      ${begun.value ? html`<p class="begun" role="status"><kbd>${begun.value}</kbd> …</p>` : ""}`;
+  }
+}
+
+define("app-frame", Frame);

@@ -1,0 +1,83 @@
+// One message, or one change, in a thread. A note can't be mistaken for a reply: it has its own colour, picture and words.
+
+import { each, html } from "../core/html.js";
+import { day, inFull, size, timeOfDay } from "../core/time.js";
+import { say } from "../core/words.js";
+import { avatar } from "./avatar.js";
+import { icon } from "./icons.js";
+
+const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
+
+/** A text with its addresses as links; all else stays as it was written. */
+export function linked(text) {
+  const parts = [];
+  let end = 0;
+  for (const found of text.matchAll(LINK)) {
+    parts.push(text.slice(end, found.index), html`<a href=${found[0]} target="_blank" rel="noopener noreferrer nofollow">${found[0]}</a>`);
+    end = found.index + found[0].length;
+  }
+  parts.push(text.slice(end));
+  return parts;
+}
+
+const isPicture = (file) => /^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime_type ?? "");
+
+/** A file that goes with a message. */
+export function attachment(file) {
+  if (file.deleted) return html`<span class="file gone">${icon("file")}<span>${file.name}</span><small>${say("thread.file_gone")}</small></span>`;
+  return html`
+    <a class="file ${isPicture(file) ? "picture" : ""}" href=${file.url} target="_blank" rel="noopener" data-test="attachment">
+      ${isPicture(file) ? html`<img src=${file.url} alt=${file.name} loading="lazy">` : icon("file")}
+      <span>${file.name}</span><small>${size(file.size)}</small>
+    </a>`;
+}
+
+/** A message. */
+export function messageItem(message) {
+  const kind = message.type;
+  return html`
+    <article class="message ${kind}" data-id=${message.id} data-test="message">
+      <header>
+        ${avatar({ id: message.author?.id, name: message.author?.name })}
+        <strong dir="auto">${message.author?.name ?? say("thread.system")}</strong>
+        ${kind === "note" ? html`<span class="badge">${icon("note")}${say("thread.note_badge")}</span>` : ""}
+        <time datetime=${message.created_at} title=${inFull(message.created_at)}>${timeOfDay(message.created_at)}</time>
+      </header>
+      ${message.body ? html`<div class="body" dir="auto">${linked(message.body)}</div>` : ""}
+      ${message.attachments?.length ? html`<div class="files">${each(message.attachments, (file) => file.id, attachment)}</div>` : ""}
+    </article>`;
+}
+
+/** A line between the messages of two days. */
+export const dayLine = (time) => html`<div class="day"><span>${day(time)}</span></div>`;
+
+const shown = (field, value) => {
+  if (value === null || value === undefined || value === "") return say("history.nothing");
+  if (field === "status" || field === "ticket_status") return say(`status.${value}`);
+  if (field === "priority") return say(`priority.${value}`);
+  return typeof value === "object" && !Array.isArray(value) ? value.name ?? value.id : String(value);
+};
+
+/** What was changed, a sentence for each field. */
+function told([field, [before, after]]) {
+  if (field === "tags") {
+    const added = (after ?? []).filter((tag) => !(before ?? []).includes(tag));
+    const removed = (before ?? []).filter((tag) => !(after ?? []).includes(tag));
+    return [added.length > 0 && say("history.tagged", added.join(", ")), removed.length > 0 && say("history.untagged", removed.join(", "))].filter(Boolean);
+  }
+  if (field === "assignee") return [after ? say("history.assigned", shown(field, after)) : say("history.unassigned")];
+  if (field === "team") return [after ? say("history.team", shown(field, after)) : say("history.no_team")];
+  if (["status", "priority", "subject", "inbox"].includes(field)) return [say(`history.${field}`, shown(field, after))];
+  return field === "custom_fields" ? [say("history.custom_fields")] : [];
+}
+
+/** A change between the messages; nothing for one of which nothing is to be said. */
+export function changeItem(change) {
+  const sentences = Object.entries(change.changes).filter(([, pair]) => Array.isArray(pair) || typeof pair === "object").flatMap(told);
+  if (sentences.length === 0) return "";
+  return html`
+    <p class="change" data-test="change">
+      <strong dir="auto">${change.actor?.name ?? say("thread.system")}</strong> ${sentences.join(", ")}
+      <time datetime=${change.created_at} title=${inFull(change.created_at)}>${timeOfDay(change.created_at)}</time>
+    </p>`;
+}
