@@ -11,15 +11,18 @@ pub mod events;
 pub mod files;
 pub mod health;
 pub mod inboxes;
+pub mod invitations;
 pub mod me;
 pub mod messages;
 pub mod openapi;
 pub mod search;
+pub mod sessions;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod users;
 pub mod webhooks;
+pub mod workspace;
 
 use border::routes::Routes;
 
@@ -33,6 +36,9 @@ pub fn routes() -> Routes {
         tickets::routes,
         users::routes,
         me::routes,
+        invitations::routes,
+        sessions::routes,
+        workspace::routes,
         teams::routes,
         tags::routes,
         inboxes::routes,

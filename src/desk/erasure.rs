@@ -111,9 +111,9 @@ fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
 
 fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
     let mut select =
-        tx.prepare_cached("SELECT api_key_id, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
+        tx.prepare_cached("SELECT credential, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
     let mut rewrite = tx.prepare_cached(
-        "UPDATE idempotent_answers SET body = ?4, contact_id = NULL WHERE api_key_id = ?1 AND target = ?2 AND key = ?3",
+        "UPDATE idempotent_answers SET body = ?4, contact_id = NULL WHERE credential = ?1 AND target = ?2 AND key = ?3",
     )?;
     let mut rows = select.query([id])?;
     let mut found: Vec<(i64, String, String, Option<String>)> = Vec::new();

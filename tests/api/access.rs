@@ -65,6 +65,24 @@ pub const ROWS: &[Row] = &[
     row("GET", "/files/{file_id}", Public, 200, ""),
     row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
+    row(
+        "PATCH",
+        "/v1/me",
+        Write,
+        200,
+        r#"{"name": "Renamed", "avatar_url": null, "language": "de", "preferences": {"density": "compact"}}"#,
+    ),
+    row("GET", "/v1/sessions", Read, 200, ""),
+    row("DELETE", "/v1/sessions/{session_id}", Write, 204, ""),
+    row(
+        "POST",
+        "/v1/me/password",
+        Write,
+        204,
+        r#"{"current_password": "correct horse battery staple", "new_password": "another horse"}"#,
+    ),
+    row("GET", "/v1/workspace", Read, 200, ""),
+    row("PATCH", "/v1/workspace", Admin, 200, r#"{"name": "Larkfield"}"#),
     row("GET", "/v1/search", Read, 200, ""),
     row("GET", "/v1/conversations", Read, 200, ""),
     row(
@@ -151,6 +169,7 @@ pub const ROWS: &[Row] = &[
         200,
         r#"{"name": "Spare Two", "avatar_url": "https://example.com/a.png"}"#,
     ),
+    row("POST", "/v1/users/{user_id}/invitation", Admin, 201, ""),
     row("GET", "/v1/teams", Read, 200, ""),
     row("POST", "/v1/teams", Admin, 201, r#"{"name": "Second line", "description": "The hard ones"}"#),
     row("GET", "/v1/teams/{team_id}", Read, 200, ""),
@@ -234,7 +253,7 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
     let mut filled = path.to_owned();
-    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file"] {
+    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file", "session"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
     filled = filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001");
@@ -389,7 +408,10 @@ fn a_key_does_what_its_scope_and_its_users_role_allow_and_nothing_else() {
         for scope in [Scope::Read, Scope::Write, Scope::Admin] {
             let desk = TestApp::new();
             furnish(&desk);
-            walk(&desk.user("Caller", role, scope), role, scope);
+            let caller = desk.user("Caller", role, scope);
+            // The session that is ended on the way.
+            desk.signed_in(&caller);
+            walk(&caller, role, scope);
         }
     }
 }
@@ -416,6 +438,7 @@ fn an_admin_who_was_demoted_a_moment_ago_is_an_agent() {
     let demoted = desk.user("Demoted", Role::Admin, Scope::Admin);
     demoted.get("/v1/webhooks").expect(200);
     keeper.patch(&format!("/v1/users/{}", demoted.user), json!({"role": "agent"})).ok();
+    desk.signed_in(&demoted);
     walk(&demoted, Role::Agent, Scope::Admin);
 }
 

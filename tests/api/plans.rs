@@ -1,11 +1,11 @@
 //! How SQLite goes about every query that is asked often: along which index, and without sorting.
 
 use crate::harness::TestApp;
-use commflow::desk::api_keys;
 use commflow::desk::contacts;
 use commflow::desk::contacts::ContactFilter;
 use commflow::desk::conversations;
 use commflow::desk::conversations::ConversationFilter;
+use commflow::desk::credentials;
 use commflow::desk::deliveries;
 use commflow::desk::deliveries::DeliveryStatus;
 use commflow::desk::deliveries::Filter;
@@ -305,7 +305,8 @@ fn what_every_request_looks_up_is_found_by_its_key() {
     let queries = [
         ("a conversation", row::BY_ID),
         ("a ticket", row::BY_TICKET),
-        ("what stands behind a key", api_keys::CREDENTIALS),
+        ("what stands behind a key", credentials::OF_KEY),
+        ("what stands behind a session", credentials::OF_SESSION),
         ("the feed", feed::sql(0)),
         ("the feed of one type", feed::sql(1)),
         ("the feed of some types", feed::sql(2)),
