@@ -14,6 +14,7 @@ pub mod inboxes;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod presence;
 pub mod search;
 pub mod tags;
 pub mod teams;
@@ -29,6 +30,7 @@ pub fn routes() -> Routes {
     for add in [
         conversations::routes,
         messages::routes,
+        presence::routes,
         contacts::routes,
         tickets::routes,
         users::routes,

@@ -48,7 +48,7 @@ fn tickets_are_found_by_each_filter_of_the_reference() {
     assert_eq!(found("assignee=user_999"), Vec::<String>::new());
     assert_eq!(found("inbox=inbox_999"), Vec::<String>::new());
     for query in
-        ["inbox=7", "assignee=sarah", "status=solved", "sla_status=late", "priority=2", "sort=subject", "tag=x"]
+        ["inbox=7", "assignee=sarah", "status=solved", "sla_status=late", "priority=2", "sort=subject", "label=x"]
     {
         sarah.get(&format!("/v1/tickets?{query}")).refused(400, "invalid_parameter");
     }

@@ -15,6 +15,7 @@ pub mod input;
 pub mod live;
 pub mod multipart;
 pub mod operation;
+pub mod presence;
 pub mod query;
 pub mod rate_limit;
 pub mod reply;
