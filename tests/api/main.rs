@@ -35,6 +35,7 @@ mod history;
 mod idempotency;
 mod ids;
 mod imports;
+mod inbox_lists;
 mod inboxes;
 #[path = "../binary/installed.rs"]
 mod installed;
