@@ -64,6 +64,12 @@ pub fn routes(v1: &mut Routes) {
         )
         .described_parameter(Place::Query, "types", WHICH, which())
         .parameter::<EventId>(Place::Query, "after", "Begins after this event.")
+        .parameter::<bool>(
+            Place::Query,
+            "presence",
+            "Tells as well who comes into a conversation, begins to write there, or leaves it: as `presence`, without an `id`, \
+             with the `data` of the answer to `getPresence`.",
+        )
         .may(&[Code::CursorExpired]);
 }
 
@@ -166,7 +172,7 @@ impl Shape for Streamed {
 }
 
 async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<Reply<Streamed>> {
-    let (after, kinds) = (query.take("after"), kinds(&mut query));
+    let (after, kinds, presence) = (query.take("after"), kinds(&mut query), query.switch("presence"));
     query.done()?;
     let after = last.0.or(after);
     let place = who.context.live.join(&who.credentials)?;
@@ -179,7 +185,7 @@ async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<Repl
         feed::begin(db, after)
     });
     let cursor = read.await?;
-    let stream = EventStream::new(who.context.clone(), place, kinds, cursor);
+    let stream = EventStream::new(who.context.clone(), place, kinds, cursor, presence);
     let mut response = HttpResponse::Ok().content_type("text/event-stream").streaming(stream.body());
     // A proxy that gathers or compresses would hold events back.
     set(&mut response, header::HeaderName::from_static("x-accel-buffering"), "no");

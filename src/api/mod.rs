@@ -15,6 +15,7 @@ pub mod invitations;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod presence;
 pub mod search;
 pub mod sessions;
 pub mod tags;
@@ -32,6 +33,7 @@ pub fn routes() -> Routes {
     for add in [
         conversations::routes,
         messages::routes,
+        presence::routes,
         contacts::routes,
         tickets::routes,
         users::routes,

@@ -7,6 +7,7 @@ use crate::desk::contacts::DELETED_NAME;
 use crate::desk::deliveries;
 use crate::desk::files;
 use crate::desk::files::FileId;
+use crate::desk::threads::history;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -85,7 +86,7 @@ fn erase_messages(tx: &Tx, id: ContactId) -> Result<()> {
          WHERE contact_id = ?1",
     )?
     .execute(params![id, DELETED_SUBJECT])?;
-    Ok(())
+    history::erase_subjects(tx, id.row(), DELETED_SUBJECT)
 }
 
 fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {

@@ -29,7 +29,7 @@ use Who::Write;
 
 /// A route as it is promised: who may call it, what with, and the status of success.
 pub struct Row {
-    /// GET, HEAD, POST, PATCH or DELETE.
+    /// GET, HEAD, POST, PATCH, PUT or DELETE.
     pub method: &'static str,
     /// With `{…}` for what varies.
     pub path: &'static str,
@@ -37,7 +37,7 @@ pub struct Row {
     pub who: Who,
     /// The status when all is well.
     pub success: u16,
-    /// A body that it takes, for POST and PATCH: JSON, or a form.
+    /// A body that it takes, for POST, PATCH and PUT: JSON, or a form.
     pub body: &'static str,
 }
 
@@ -99,7 +99,7 @@ pub const ROWS: &[Row] = &[
         "/v1/conversations/{conversation_id}",
         Write,
         200,
-        r#"{"subject": "Billing", "status": "pending", "priority": "high", "assignee_id": "user_001", "tags": ["billing"], "custom_fields": {"n": 2}}"#,
+        r#"{"subject": "Billing", "status": "pending", "priority": "high", "assignee_id": "user_001", "team_id": "team_001", "tags": ["billing"], "custom_fields": {"n": 2}}"#,
     ),
     row("GET", "/v1/conversations/{conversation_id}/messages", Read, 200, ""),
     row(
@@ -107,9 +107,12 @@ pub const ROWS: &[Row] = &[
         "/v1/conversations/{conversation_id}/messages",
         Write,
         201,
-        r#"{"body": "Thanks", "type": "reply", "status": "pending"}"#,
+        r#"{"body": "Thanks", "type": "reply", "status": "pending", "last_seen_message_id": "msg_999"}"#,
     ),
     row("GET", "/v1/conversations/{conversation_id}/messages/{message_id}", Read, 200, ""),
+    row("GET", "/v1/conversations/{conversation_id}/history", Read, 200, ""),
+    row("GET", "/v1/conversations/{conversation_id}/presence", Read, 200, ""),
+    row("PUT", "/v1/conversations/{conversation_id}/presence", Write, 200, r#"{"state": "typing"}"#),
     row("GET", "/v1/contacts", Read, 200, ""),
     row(
         "POST",
@@ -156,7 +159,7 @@ pub const ROWS: &[Row] = &[
         "/v1/tickets/{ticket_id}",
         Write,
         200,
-        r#"{"status": "resolved", "priority": "normal", "assignee_id": "user_001", "inbox_id": "inbox_001", "add_tags": ["a"], "remove_tags": ["b"]}"#,
+        r#"{"status": "resolved", "priority": "normal", "assignee_id": "user_001", "team_id": null, "inbox_id": "inbox_001", "add_tags": ["a"], "remove_tags": ["b"]}"#,
     ),
     row("GET", "/v1/tickets/{ticket_id}/sla", Read, 200, ""),
     row("GET", "/v1/users", Read, 200, ""),

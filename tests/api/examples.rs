@@ -101,8 +101,9 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
 /// The calls in an order in which each finds what it needs: first those that look, last those that delete, and what lies in
 /// something else before that.
 pub fn in_order(mut calls: Vec<Call>) -> Vec<Call> {
-    let turn =
-        |call: &Call| ["GET", "HEAD", "POST", "PATCH", "DELETE"].iter().position(|method| *method == call.method);
+    let turn = |call: &Call| {
+        ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"].iter().position(|method| *method == call.method)
+    };
     // With the password, sessions end.
     let ends_all = |call: &Call| call.operation == "changePassword";
     calls.sort_by_key(|call| (ends_all(call), turn(call), std::cmp::Reverse(call.path.matches('/').count())));

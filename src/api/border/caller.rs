@@ -99,7 +99,7 @@ impl<L: Level> Argument for Caller<L> {
         operation.may(&[Code::Forbidden]);
         if operation.method == Method::POST {
             idempotency::describe(operation);
-        } else if operation.method != Method::GET {
+        } else if [Method::PATCH, Method::DELETE].contains(&operation.method) {
             let text = "The `ETag` of the object that was read: 412 if somebody else has changed it since.";
             operation.described_parameter(Place::Header, "If-Match", text, json!({"type": "string"}));
             operation.may(&[Code::PreconditionFailed]);

@@ -19,6 +19,7 @@ pub mod multipart;
 pub mod operation;
 pub mod origin;
 pub mod packing;
+pub mod presence;
 pub mod query;
 pub mod rate_limit;
 pub mod reply;
