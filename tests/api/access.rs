@@ -93,6 +93,13 @@ pub const ROWS: &[Row] = &[
         r##"{"subject": "Need help", "contact": {"email": "jane@example.com", "name": "Jane"}, "message": {"body": "Help", "type": "comment"},
             "channel": "api", "priority": "normal", "tags": ["support"], "assignee_id": "user_001", "custom_fields": {"n": 1}}"##,
     ),
+    row(
+        "POST",
+        "/v1/conversations/bulk",
+        Write,
+        200,
+        r#"{"ids": ["conv_001"], "update": {"priority": "low", "add_tags": ["bulk"]}}"#,
+    ),
     row("GET", "/v1/conversations/{conversation_id}", Read, 200, ""),
     row(
         "PATCH",

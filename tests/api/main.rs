@@ -36,6 +36,7 @@ mod idempotency;
 mod ids;
 mod imports;
 mod inbox_lists;
+mod inbox_page;
 mod inboxes;
 #[path = "../binary/installed.rs"]
 mod installed;

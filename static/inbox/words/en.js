@@ -43,9 +43,9 @@ export default {
   },
   groups: { go: "Go", list: "List", thread: "Thread" },
   history: {
-    assigned: (name) => `assigned this to ${name}`, custom_fields: "changed the custom fields", inbox: (name) => `moved this to ${name}`, no_team: "took this from its team", nothing: "nothing",
+    assigned: (name) => `assigned this to ${name}`, custom_fields: "changed the custom fields", inbox: (name) => `moved this to ${name}`, no_team: "took this from its team",
     priority: (name) => `set priority to ${name.toLowerCase()}`, status: (name) => `set status to ${name.toLowerCase()}`, subject: (name) => `changed the subject to “${name}”`,
-    tagged: (names) => `added ${names}`, team: (name) => `gave this to ${name}`, unassigned: "assigned this to nobody", untagged: (names) => `removed ${names}`,
+    tagged: (names) => `added ${names}`, team: (name) => `gave this to ${name}`, ticket: "made this a ticket", unassigned: "assigned this to nobody", untagged: (names) => `removed ${names}`,
   },
   keys: { label: "Find a shortcut", now_off: "Single keys do nothing now.", now_on: "Single keys work.", off: "Keys (single ones are off)", title: "Keys" },
   list: { empty: "Nothing here. Well done.", failed: "This list could not be read.", label: "Threads", select: (name) => `Select ${name}` },
