@@ -10,8 +10,12 @@ use crate::cli::Failure;
 use crate::cli::demo;
 use crate::cli::parsed;
 use crate::desk::api_keys::Plan;
+use crate::desk::files::links;
+use crate::desk::secrets;
+use crate::desk::setup;
 use crate::desk::webhooks::TargetRule;
 use crate::store::Store;
+use crate::store::tx::Actor;
 use crate::types::error::Error;
 use crate::types::size::Size;
 use crate::types::time::Clock;
@@ -163,8 +167,10 @@ impl Serve {
         if !server.address.ip().is_loopback() {
             eprintln!("It speaks plain HTTP to everyone who can reach it: put a proxy with TLS in front.");
         }
-        let count = "SELECT count(*) FROM users WHERE role = 'admin'";
-        let admins: i64 = server.store.read_blocking(|db| Ok(db.query_row(count, [], |row| row.get(0))?))?;
+        let token = secrets::generate("")?;
+        let link = server.store.write_blocking(Actor::SYSTEM, move |tx| {
+            Ok(setup::offer(tx, &token)?.then_some(format!("{}/setup/{token}", links::base(tx)?)))
+        })?;
         if let Some(demo) = demo {
             eprintln!("\n  sign in   {}  with the password  {}", demo.email, demo.password);
             eprintln!("  API key   {}", demo.key);
@@ -173,13 +179,12 @@ impl Serve {
                 demo.key
             );
             eprintln!("  read      {url}/docs\n");
-        } else if admins == 0 {
-            eprintln!("\nNobody can come in yet. In another terminal:");
+        } else if let Some(link) = link {
+            eprintln!("\nNobody can come in yet. Open this within an hour, and make yourself the first admin:");
+            eprintln!("  {link}\n");
             eprintln!(
-                "  commflow user create --data-dir {folder} --email you@example.com --name 'Your Name' --role admin"
+                "Without a browser: commflow user create --data-dir {folder} --email you@example.com --name 'Your Name' --role admin\n"
             );
-            eprintln!("  commflow key create --data-dir {folder} --user you@example.com");
-            eprintln!("What to do with the key is said on {url}/docs/guides/quick-start\n");
         }
         eprintln!("Ctrl-C stops it.");
         Ok(())
