@@ -32,7 +32,7 @@ class ContactsPage extends Element {
 
   left() {
     this.stop();
-    clearTimeout(this.waits);
+    clearTimeout(this.pause);
     this.rows?.end();
     this.next?.end();
   }
@@ -96,8 +96,8 @@ class ContactsPage extends Element {
 
   find(text) {
     this.typed = text;
-    clearTimeout(this.waits);
-    this.waits = setTimeout(() => {
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => {
       this.typed = undefined;
       const { id, query } = place.peek();
       go(address("contacts", id, { ...query, q: text.trim() && text }), { replace: true });

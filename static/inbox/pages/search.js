@@ -27,7 +27,7 @@ class SearchPage extends Element {
   }
 
   left() {
-    clearTimeout(this.waits);
+    clearTimeout(this.pause);
     this.search.stop();
   }
 
@@ -106,13 +106,13 @@ class SearchPage extends Element {
 
   type(text) {
     this.text.value = text;
-    clearTimeout(this.waits);
-    this.waits = setTimeout(() => this.settle(), PAUSE);
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.settle(), PAUSE);
   }
 
   /** What was typed is put into the address, which is what is searched for. */
   settle() {
-    clearTimeout(this.waits);
+    clearTimeout(this.pause);
     go(address("search", null, { type: place.peek().query.type, q: this.text.peek().trim() }), { replace: true });
   }
 

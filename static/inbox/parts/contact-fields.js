@@ -4,7 +4,7 @@ import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
 import { signal } from "../core/signal.js";
 import { address } from "../core/place.js";
-import { inFull } from "../core/time.js";
+import { day, inFull } from "../core/time.js";
 import { say } from "../core/words.js";
 import { change, contactOf, read } from "../data/contacts.js";
 import { kindChoice, valueOf } from "./custom-value.js";
@@ -39,7 +39,7 @@ class ContactFields extends Element {
     return html`
       <section class="card">
         ${FIELDS.map(([name, inputmode]) => this.field(name, say(`contacts.${name}`), contact[name], { inputmode }))}
-        <div class="entry"><span class="label">${say("contacts.created")}</span><span class="fixed">${inFull(contact.created_at)}</span></div>
+        <div class="entry"><span class="label">${say("contacts.created")}</span><time class="fixed" datetime=${contact.created_at} title=${inFull(contact.created_at)}>${day(contact.created_at)}</time></div>
       </section>
       <section class="card" aria-label=${say("fields.custom_fields")}>
         <h2>${say("fields.custom_fields")}<button type="button" class="plain" aria-label=${say("fields.add")} title=${say("fields.add")} aria-expanded=${String(Boolean(this.adding.value))}
@@ -58,9 +58,9 @@ class ContactFields extends Element {
     const take = (event) => this.save(key, value, kind === "checkbox" ? event.target.checked : event.target.value);
     const input = kind === "checkbox"
       ? html`<input id=${id} type="checkbox" .checked=${Boolean(value)} @change=${take}>`
-      : html`<input id=${id} type="text" dir="auto" autocomplete="off" spellcheck="false" inputmode=${inputmode ?? (typeof value === "number" ? "decimal" : null)} placeholder=${say("contacts.empty")}
+      : html`<input id=${id} type="text" dir="auto" autocomplete="off" spellcheck="false" inputmode=${inputmode ?? (typeof value === "number" ? "decimal" : null)} placeholder=${say("contacts.empty")} title=${String(value ?? "").length > 24 ? value : null}
           .value=${String(shown)} aria-invalid=${wrong ? "true" : null} aria-describedby=${wrong ? `${id}-wrong` : null}
-          @input=${(event) => { this.typed[key] = event.target.value; }} @change=${take} @keydown=${(event) => this.press(event, key, take)} data-test="contact-${key}">`;
+          @input=${(event) => { this.typed[key] = event.target.value; }} @change=${take} @keydown=${(event) => this.press(event, key, take)} data-test="set-${key}">`;
     return html`
       <div class="entry ${custom ? "own" : ""}">
         <label for=${id} dir="auto" title=${custom ? label : null}>${label}</label>
