@@ -70,7 +70,7 @@ class EraseContact extends Dialog {
         <li><strong>${say("contacts.erase_last")}</strong></li>
       </ul>
       <label class="switch"><input type="checkbox" .checked=${this.messages.value} @change=${(event) => { this.messages.value = event.target.checked; }} data-test="erase-messages"> ${say("contacts.erase_messages")}</label>
-      ${this.field("confirm", html`${say("contacts.erase_type")} <strong dir="auto">${this.known()}</strong>`)}`;
+      ${this.field("confirm", html`${say("contacts.erase_type")} <strong dir="auto">${this.known()}</strong>`, { tall: true })}`;
   }
 
   async act() {

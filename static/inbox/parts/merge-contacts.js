@@ -48,7 +48,7 @@ class MergeContacts extends Dialog {
     return html`
       <div class="both">
         ${this.side(goes, "goes")}
-        <button type="button" class="plain" aria-label=${say("contacts.swap")} title=${say("contacts.swap")} @click=${() => this.swap()} data-test="merge-swap">${icon("next")}</button>
+        <button type="button" class="plain" aria-label=${say("contacts.swap")} title=${say("contacts.swap")} @click=${() => this.swap()} data-test="merge-swap">${icon("sort")}</button>
         ${this.side(stays, "stays")}
       </div>
       <ul class="points">
@@ -67,7 +67,7 @@ class MergeContacts extends Dialog {
         <h3>${say(`contacts.${role}`)}</h3>
         <p class="who">${avatar(contact)}<strong dir="auto">${nameOf(contact)}</strong></p>
         ${each(known, (_, at) => at, (text) => html`<p dir="auto">${text}</p>`)}
-        <p class="quiet">${threads === undefined ? "" : say("contacts.threads_count", threads)} ${contact.id}</p>
+        <p class="quiet">${threads === undefined ? "" : `${say("contacts.threads_count", threads)} · `}${contact.id}</p>
       </section>`;
   }
 
