@@ -23,7 +23,8 @@ class SearchPage extends Element {
   search = new Search();
 
   arrived() {
-    queueMicrotask(() => this.focusField());
+    // Not over results on a phone, where the keyboard would cover them.
+    if (!place.peek().query.q || matchMedia("(pointer: fine)").matches) queueMicrotask(() => this.focusField());
   }
 
   left() {

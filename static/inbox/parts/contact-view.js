@@ -86,16 +86,14 @@ class ContactView extends Element {
         <button type="button" @click=${() => perform("new")} data-test="contact-new">${icon("pen")}<span>${say("actions.new")}</span></button>
       </header>
       <div class="contact-body">
-        <div>
-          <contact-fields .contact=${contact}></contact-fields>
-          <section class="card ways">
-            <h2>${say("contacts.ways")}</h2>
-            ${this.way("merge", "merge", () => mergeWith(contact))}
-            ${this.way("export", "download", () => attempt(() => download(contact)))}
-            ${this.way("erase", "trash", () => ask("erase-contact", { contact }))}
-          </section>
-        </div>
+        <contact-fields .contact=${contact}></contact-fields>
         ${this.story()}
+        <section class="card ways">
+          <h2>${say("contacts.ways")}</h2>
+          ${this.way("merge", "merge", () => mergeWith(contact))}
+          ${this.way("export", "download", () => attempt(() => download(contact)))}
+          ${this.way("erase", "trash", () => ask("erase-contact", { contact }))}
+        </section>
       </div>`;
   }
 
