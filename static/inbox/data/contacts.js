@@ -100,11 +100,19 @@ export async function download(contact) {
   setTimeout(() => URL.revokeObjectURL(link.href), 60000);
 }
 
-const many = async (ids, update, query) => (await post("/contacts/bulk", { ids, update }, { query })).data;
+async function many(ids, update, query) {
+  const told = { changes: {}, failed: [] };
+  for (let at = 0; at < ids.length; at += AT_ONCE) {
+    const { data } = await post("/contacts/bulk", { ids: ids.slice(at, at + AT_ONCE), update }, { query });
+    Object.assign(told.changes, data.changes);
+    told.failed.push(...data.failed);
+  }
+  return told;
+}
 
-/** What a change to many contacts would do: `{ ids, same, failed, before }`. */
+/** What a change to many contacts would do: `{ ids, same, failed, changes }`. */
 export async function rehearse(ids, update) {
-  const { changes, failed } = await many(ids.slice(0, AT_ONCE), update, { dry_run: true });
+  const { changes, failed } = await many(ids, update, { dry_run: true });
   const differ = Object.keys(changes).filter((id) => Object.keys(changes[id]).length > 0);
   return { ids: differ, same: Object.keys(changes).length - differ.length, failed, changes };
 }

@@ -32,12 +32,10 @@ export class Search {
   /** How many there are of each type, as far as it is known. */
   counts = signal({});
   failed = signal(null);
-  asking = signal(false);
 
   /** Asks for `q`, of one type alone if one is given. */
   async ask(q, type = null) {
     this.stop();
-    if (this.q !== q) this.counts.value = {};
     Object.assign(this, { q, type });
     this.failed.value = null;
     if (!q) {
@@ -46,7 +44,6 @@ export class Search {
     }
     const { signal: abort } = (this.under = new AbortController());
     const began = performance.now();
-    this.asking.value = true;
     try {
       const { data, meta } = await get("/search", { q, type, limit: LIMIT }, { signal: abort });
       if (abort.aborted) return;
@@ -56,7 +53,6 @@ export class Search {
       if (abort.aborted) return;
       this.failed.value = error;
     }
-    this.asking.value = false;
   }
 
   /** What the answer does not say is asked, one hit each: the total is all that is looked at. */
@@ -65,17 +61,19 @@ export class Search {
     const known = whole ? Object.fromEntries(TYPES.map((type) => [type, data[LISTS[type]].length])) : this.type ? { [this.type]: total } : {};
     this.counts.value = { ...this.counts.peek(), ...known };
     const { q } = this;
-    const asked = TYPES.filter((type) => !(type in this.counts.peek()));
-    this.rests = setTimeout(() => asked.forEach(async (type) => {
-      const answer = await get("/search", { q, type, limit: 1 }, { signal: abort }).catch(() => null);
-      if (answer && !abort.aborted) this.counts.value = { ...this.counts.peek(), [type]: answer.meta.total_results };
-    }), RESTS);
+    if (this.counted === q) return;
+    this.rests = setTimeout(async () => {
+      const asked = TYPES.filter((type) => !(type in known));
+      const answers = await Promise.all(asked.map((type) => get("/search", { q, type, limit: 1 }, { signal: abort }))).catch(() => null);
+      if (!answers || abort.aborted) return;
+      this.counted = q;
+      this.counts.value = { ...known, ...Object.fromEntries(answers.map(({ meta }, at) => [asked[at], meta.total_results])) };
+    }, RESTS);
   }
 
   stop() {
     this.under?.abort();
     clearTimeout(this.rests);
-    this.asking.value = false;
   }
 }
 

@@ -144,7 +144,6 @@ class SearchPage extends Element {
 
   press(event) {
     if (event.isComposing) return;
-    const first = this.querySelector(".hit[href]");
     if (event.key === "ArrowDown") this.step(event, 1);
     else if (event.key === "Escape") {
       event.preventDefault();
@@ -155,7 +154,7 @@ class SearchPage extends Element {
       remember(this.text.peek());
       // What was typed in the last moment is not looked for yet.
       if (this.text.peek().trim() !== this.search.found.peek()?.q) this.settle();
-      else first?.click();
+      else this.step(event, 1);
     }
   }
 

@@ -2,7 +2,7 @@
 
 import { html } from "../core/html.js";
 import { define } from "../core/element.js";
-import { address, go } from "../core/place.js";
+import { address, go, place } from "../core/place.js";
 import { signal } from "../core/signal.js";
 import { toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
@@ -76,7 +76,7 @@ class EraseContact extends Dialog {
   async act() {
     await erase(this.contact.id, { messages: this.messages.peek() });
     toast(say("contacts.erased"));
-    go(address("contacts"), { replace: true });
+    go(address("contacts", null, place.peek().query), { replace: true });
   }
 }
 

@@ -41,7 +41,7 @@ class ContactView extends Element {
 
   hear({ type, data, changes }) {
     if (!this.who) return;
-    if (type === "gap" || data?.contact?.id === this.who || type === "message.created") this.threads.refresh();
+    if (type === "gap" || data?.contact?.id === this.who || this.threads.indexOf(data?.conversation_id) >= 0) this.threads.refresh();
     if (type === "gap" || (type === "contact.deleted" && data.id === this.who)) this.read(changes?.merged_into?.[1] ?? this.who);
   }
 
@@ -83,7 +83,7 @@ class ContactView extends Element {
           <h1 dir="auto" data-test="contact-name">${nameOf(contact)}</h1>
           <p><span dir="auto">${contact.company ?? ""}</span><span class="id">${contact.id}</span></p>
         </div>
-        <button type="button" @click=${() => perform("new")} data-test="contact-new">${icon("pen")}<span>${say("actions.new")}</span></button>
+        <button type="button" aria-label=${say("actions.new")} @click=${() => perform("new")} data-test="contact-new">${icon("pen")}<span>${say("actions.new")}</span></button>
       </header>
       <div class="contact-body">
         <contact-fields .contact=${contact}></contact-fields>

@@ -5,11 +5,11 @@ import { say } from "../core/words.js";
 
 const KINDS = ["string", "number", "boolean"];
 
-/** What was typed, as a value of the kind; undefined if it can't be one. */
+/** What was typed, as a value of the kind; undefined if it can't be one, as `1,000`, which is read in two ways. */
 export function valueOf(kind, text) {
   if (kind === "boolean") return text === true || text === "true";
   if (kind === "string") return text;
-  const number = Number(String(text).trim().replace(",", "."));
+  const number = Number(String(text).trim().replace(/,(?!\d{3}$)/, "."));
   return String(text).trim() !== "" && Number.isFinite(number) ? number : undefined;
 }
 

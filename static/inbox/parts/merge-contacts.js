@@ -3,7 +3,7 @@
 import { each, html } from "../core/html.js";
 import { define } from "../core/element.js";
 import { get } from "../core/api.js";
-import { address, go } from "../core/place.js";
+import { address, go, place } from "../core/place.js";
 import { signal } from "../core/signal.js";
 import { toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
@@ -78,7 +78,7 @@ class MergeContacts extends Dialog {
   async act() {
     const merged = await merge(this.goes.id, this.stays.id);
     toast(say("contacts.merged", nameOf(this.goes), nameOf(merged)));
-    go(address("contacts", merged.id), { replace: true });
+    go(address("contacts", merged.id, place.peek().query), { replace: true });
   }
 }
 
