@@ -81,7 +81,7 @@ class ContactView extends Element {
         ${avatar(contact)}
         <div class="title">
           <h1 dir="auto" data-test="contact-name">${nameOf(contact)}</h1>
-          <p><span dir="auto">${contact.company ?? ""}</span><span class="id">${contact.id}</span></p>
+          <p>${contact.company ? html`<span dir="auto">${contact.company}</span>` : ""}<span class="id">${contact.id}</span></p>
         </div>
         <button type="button" aria-label=${say("actions.new")} @click=${() => perform("new")} data-test="contact-new">${icon("pen")}<span>${say("actions.new")}</span></button>
       </header>
