@@ -53,7 +53,7 @@ class SearchPage extends Element {
           <div class="finder">${icon("search")}<input type="search" dir="auto" autocomplete="off" spellcheck="false" enterkeyhint="search" placeholder=${say("search.field")} aria-label=${say("search.field")}
             .value=${this.text.value} @input=${(event) => this.type(event.target.value)} @keydown=${(event) => this.press(event)} data-test="search-field"></div>
         </header>
-        <div class="found" @keydown=${(event) => this.walk(event)}>
+        <div class="results" @keydown=${(event) => this.walk(event)}>
           ${searchFilters((text) => this.insert(text))}
           ${this.text.value.trim() ? this.results(here) : this.beginning()}
         </div>
@@ -161,6 +161,7 @@ class SearchPage extends Element {
   walk(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && event.target.matches(".hit, .past")) this.step(event, step);
+    else if (event.key === "Escape") this.focusField();
   }
 
   /** The focus goes to the next result, or back to the field. */
