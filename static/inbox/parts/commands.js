@@ -89,7 +89,6 @@ async function signOut() {
 action({ id: "palette", key: "Mod+k", name: "actions.palette", group: "go", run: open });
 action({ id: "sheet", key: "?", name: "actions.sheet", group: "go", picture: "help", run: sheet });
 action({ id: "self", name: "actions.self", group: "go", run: self });
-action({ id: "search", key: "/", name: "actions.search", group: "go", picture: "search", run: () => go("/search") });
 action({ id: "undo", key: "u", name: "actions.undo", group: "thread", picture: "undo", when: canUndo, run: () => undo() });
 for (const [id, key, page] of [["go-inbox", "g i", "conversations"], ["go-tickets", "g t", "tickets"], ["go-contacts", "g c", "contacts"], ["go-reports", "g r", "reports"], ["go-settings", "g s", "settings"]]) {
   action({ id, key, name: () => say("actions.go", say(`frame.${page}`)), group: "go", run: () => go(address(page)) });

@@ -8,10 +8,14 @@ import { say } from "../core/words.js";
 import "./notices.js";
 import "./palette.js";
 import "./sidebar.js";
+import "../pages/contacts.js";
 import "../pages/inbox.js";
+import "../pages/search.js";
 
 const PARTS = {
+  contacts: () => html`<contacts-page></contacts-page>`,
   conversations: () => html`<inbox-page></inbox-page>`,
+  search: () => html`<search-page></search-page>`,
   tickets: () => html`<inbox-page></inbox-page>`,
 };
 
