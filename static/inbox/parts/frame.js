@@ -9,10 +9,12 @@ import "./notices.js";
 import "./palette.js";
 import "./sidebar.js";
 import "../pages/inbox.js";
+import "../pages/reports.js";
 
 const PARTS = {
   conversations: () => html`<inbox-page></inbox-page>`,
   tickets: () => html`<inbox-page></inbox-page>`,
+  reports: () => html`<reports-page></reports-page>`,
 };
 
 class Frame extends Element {
