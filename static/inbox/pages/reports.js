@@ -20,6 +20,7 @@ import "../parts/hour-map.js";
 const DAYS_MAX = 366;
 
 const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+const isDay = (text) => (/^\d{4}-\d\d-\d\d$/.test(text) ? text : "");
 const points = (share) => count(Math.round(Math.abs(share) * 100));
 
 class ReportsPage extends Element {
@@ -87,16 +88,16 @@ class ReportsPage extends Element {
       <nav class="range" aria-label=${say("reports.range")}>
         <ul>${each(known, ([name]) => name, ([name, span]) => html`<li><a href=${turn(span)} aria-current=${name === current ? "true" : null} data-test="span-${name}">${say(`reports.${name}`)}</a></li>`)}</ul>
         <p>
-          <label><span class="unseen">${say("reports.from")}</span><input type="date" required max=${until} min=${dayAfter(to, -DAYS_MAX)} .value=${from} @change=${(event) => set({ from: event.target.value, to })} data-test="from"></label>
+          <label><span class="unseen">${say("reports.from")}</span><input type="date" required max=${until} min=${dayAfter(to, -DAYS_MAX)} .value=${isDay(from)} @change=${(event) => set({ from: event.target.value, to })} data-test="from"></label>
           –
-          <label><span class="unseen">${say("reports.to")}</span><input type="date" required min=${from} max=${[dayAfter(from, DAYS_MAX - 1), today()].sort()[0]} .value=${until} @change=${(event) => set({ from, to: event.target.value && dayAfter(event.target.value, 1) })} data-test="to"></label>
+          <label><span class="unseen">${say("reports.to")}</span><input type="date" required min=${from} max=${[dayAfter(from, DAYS_MAX - 1), today()].sort()[0]} .value=${isDay(until)} @change=${(event) => set({ from, to: event.target.value && dayAfter(event.target.value, 1) })} data-test="to"></label>
         </p>
       </nav>`;
   }
 
   failure() {
     const error = this.failed.value;
-    const told = error instanceof Unreachable ? say("errors.unreachable") : error.details?.[0]?.message ?? error.message;
+    const told = error instanceof Unreachable ? say("errors.unreachable") : error.message;
     return html`<p class="empty" role="alert"><span>${say("reports.failed")} ${told}</span><button type="button" @click=${() => this.load(this.question, this.key)}>${say("actions.again")}</button></p>`;
   }
 

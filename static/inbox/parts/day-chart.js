@@ -74,8 +74,9 @@ class DayChart extends Element {
         ${each(marks, (mark) => mark, (mark) => svg`<g class="mark"><line x1=${AROUND.left} x2=${AROUND.left + room} y1=${y(mark)} y2=${y(mark)}></line><text x=${AROUND.left - 8} y=${y(mark) + 4} text-anchor="end">${count(mark)}</text></g>`)}
         ${at === null ? "" : svg`<rect class="here" x=${AROUND.left + at * step} y=${AROUND.top} width=${step} height=${high}></rect>`}
         ${each(spans, (span) => span.from, (span, place) => this.bar(span, this.middle(place, room) - thick / 2, thick, y))}
+        <path class="under" d=${line}></path>
         <path class="closed" d=${line}></path>
-        ${each(spans.filter((_, place) => place % every === 0), (span) => span.from, (span, place) => svg`<text x=${this.middle(place * every, room)} y=${TALL - 6} text-anchor=${place === 0 && step < APART ? "start" : "middle"}>${shortDay(span.from)}</text>`)}
+        ${each(spans.filter((_, place) => place % every === 0), (span) => span.from, (span, place) => svg`<text x=${this.middle(place * every, room)} y=${TALL - 6} text-anchor="middle">${shortDay(span.from)}</text>`)}
       </svg>`;
   }
 
