@@ -102,7 +102,7 @@ class ReportsPage extends Element {
   }
 
   waiting() {
-    return html`<div class="totals" aria-busy="true">${each([1, 2, 3, 4, 5, 6, 7], (one) => one, () => html`<div class="total waiting"></div>`)}</div><div class="panel waiting"></div>`;
+    return html`<div class="totals" aria-busy="true">${each([1, 2, 3, 4, 5, 6, 7], (one) => one, () => html`<div class="figure waiting"></div>`)}</div><div class="plate waiting"></div>`;
   }
 
   figures(report) {
@@ -135,7 +135,7 @@ class ReportsPage extends Element {
 
   panel(table, content) {
     return html`
-      <section class="panel" aria-labelledby="report-${table}" data-test=${table}>
+      <section class="plate" aria-labelledby="report-${table}" data-test=${table}>
         <header><h2 id="report-${table}">${say(`reports.${table}`)}</h2><a class="button plain" download href=${tableLink(this.question, table)} aria-label=${say("reports.file_of", say(`reports.${table}`))}>${icon("download")}CSV</a></header>
         ${content}
       </section>`;
@@ -148,7 +148,7 @@ class ReportsPage extends Element {
 }
 
 const total = (name, value, note, change) => html`
-  <div class="total" data-test="total-${name}"><h3>${say(`reports.${name}`)}</h3><p class="value">${value}</p><p class="quiet">${note}</p>${change}</div>`;
+  <div class="figure" data-test="total-${name}"><h3>${say(`reports.${name}`)}</h3><p class="value">${value}</p><p class="quiet">${note}</p>${change}</div>`;
 
 /** By how much a number is more or less than before, in words and with an arrow. */
 function than(now, before, more, less, tone = {}) {

@@ -5,6 +5,7 @@ import { Element, define } from "../core/element.js";
 import { begun } from "../core/actions.js";
 import { place } from "../core/place.js";
 import { say } from "../core/words.js";
+import "./new-conversation.js";
 import "./notices.js";
 import "./palette.js";
 import "./sidebar.js";

@@ -49,6 +49,10 @@ export default {
   },
   keys: { label: "Find a shortcut", now_off: "Single keys do nothing now.", now_on: "Single keys work.", off: "Keys (single ones are off)", title: "Keys" },
   list: { empty: "Nothing here. Well done.", failed: "This list could not be read.", label: "Threads", select: (name) => `Select ${name}` },
+  new: {
+    contact_place: "Name or e-mail address", description: "What they ask for", discard: "Discard", discarded: "The draft is gone.", found: "Contacts found", inbox: "Inbox", kept: "Kept as a draft until it is sent.", make: "Make the ticket",
+    message: "Message", name: "Their name, if you know it", other: "Choose somebody else", send: "Send", subject: "Subject", ticket: "Also make it a ticket", title: "New conversation", to: "To",
+  },
   notices: { sign_in: "Sign in", signed_out: "You are signed out. What you have written is kept.", unreachable: "CommFlow can't be reached. It is tried again." },
   palette: { actions: "Do", label: "Type a command or search …", none: "Nothing found.", people: "Contacts", search: (text) => `Search for “${text}”`, threads: "Found", views: "Go to" },
   pick: {
