@@ -14,6 +14,7 @@ import { views, viewAt, viewName } from "../data/views.js";
 import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
 import { icon } from "../parts/icons.js";
 import * as pickers from "../parts/pickers.js";
+import { viewButton } from "../parts/save-view.js";
 import { sidebarOpen } from "../parts/sidebar.js";
 import "../parts/bulk-bar.js";
 import "../parts/thread-list.js";
@@ -68,6 +69,7 @@ class InboxPage extends Element {
             <h1>${view ? viewName(view) : say(`frame.${here.page}`)}</h1>
             <span class="total">${total === null ? "" : count(total)}</span>
             <span class="space"></span>
+            ${viewButton(here)}
             ${filterButtons(here.page)}
             <button type="button" class="plain" aria-label=${say("actions.new")} title=${say("actions.new")} @click=${() => perform("new")} data-test="new">${icon("plus")}</button>
           </header>

@@ -51,6 +51,9 @@ const valueName = (page, filter, value) => FILTERS[page][filter]?.().find((one) 
 /** The filters of the place, as a list asks for them. */
 export const filtersOf = ({ page, query }) => Object.fromEntries(Object.entries(query).filter(([name]) => name === "sort" || name in FILTERS[page]));
 
+/** What they are set to, in words. */
+export const valuesOf = ({ page, query }) => Object.entries(query).filter(([name]) => name in FILTERS[page]).map(([name, value]) => valueName(page, name, value)).join(", ");
+
 const set = (change) => go(address(place.peek().page, null, { ...place.peek().query, ...change }));
 
 async function add(page) {

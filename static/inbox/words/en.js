@@ -5,9 +5,9 @@ const n = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? o
 export default {
   actions: {
     again: "Try again", assign: "Assign …", assign_me: "Assign to me", cancel: "Cancel", close: "Close", close_menu: "Close the menu",
-    copy_link: "Copy a link", dismiss: "Dismiss", go: (where) => `Go to ${where}`, leave: "Leave the thread", new: "New conversation",
+    copy_link: "Copy a link", dismiss: "Dismiss", edit_view: "Change this view …", go: (where) => `Go to ${where}`, leave: "Leave the thread", new: "New conversation",
     next: "Next thread", note: "Write a note", open: "Open the thread", palette: "Command palette", previous: "Previous thread",
-    priority: "Set the priority …", reopen: "Reopen", reply: "Reply", save: "Save", search: "Search", select: "Select", self: "You",
+    priority: "Set the priority …", reopen: "Reopen", reply: "Reply", save: "Save", save_view: "Save as a view …", search: "Search", select: "Select", self: "You",
     sheet: "Keyboard shortcuts", status: "Set the status …", tag: "Tags …", team: "Give to a team …", undo: "Undo",
   },
   bulk: {
@@ -87,6 +87,9 @@ export default {
     older: (count) => `${count} earlier`, system: "CommFlow", unassigned: "Unassigned",
   },
   time: { days: (d) => `${d}d`, hours: (h) => `${h}h`, minutes: (m) => `${m}m`, now: "now", seconds: (s) => `${s}s`, today: "Today", yesterday: "Yesterday" },
+  view: {
+    change: "Change this view", name: "Name", remove: "Delete this view", removed: (name) => `The view “${name}” is deleted.`, save: "Save as a view", saved: (name) => `The view “${name}” is saved.`, shared: "Share it with the whole team",
+  },
   views: { closed: "Closed", mine: "Mine", open: "All open", pending: "Pending", sla: "SLA breached", unassigned: "Unassigned", waiting: "Waiting for us" },
   waiting: { true: "For us" },
 };
