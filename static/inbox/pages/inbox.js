@@ -9,8 +9,10 @@ import { onEvent } from "../core/stream.js";
 import { count } from "../core/time.js";
 import { say } from "../core/words.js";
 import { Rows } from "../data/rows.js";
+import { look } from "../data/beginnings.js";
 import { learn } from "../data/threads.js";
 import { views, viewAt, viewName } from "../data/views.js";
+import { stage } from "../parts/first-steps.js";
 import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
 import { icon } from "../parts/icons.js";
 import * as pickers from "../parts/pickers.js";
@@ -27,6 +29,7 @@ class InboxPage extends Element {
 
   arrived() {
     this.stop = onEvent((event) => this.hear(event));
+    look().catch(() => {});
   }
 
   left() {
@@ -61,8 +64,9 @@ class InboxPage extends Element {
     this.turnTo(here);
     const view = viewAt(here);
     const total = this.rows.total.value;
+    const begins = stage(here);
     return html`
-      <div class="panes ${here.id ? "reading" : ""}">
+      <div class="panes ${here.id ? "reading" : begins}">
         <section class="list" aria-label=${say("list.label")}>
           <header>
             <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
@@ -77,7 +81,7 @@ class InboxPage extends Element {
           <bulk-bar .selected=${this.selected} .rows=${this.rows}></bulk-bar>
           <thread-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .link=${(id) => address(here.page, id, here.query)}></thread-list>
         </section>
-        <thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>
+        ${begins ? html`<first-steps .changed=${() => this.rows.refresh()}></first-steps>` : html`<thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>`}
       </div>`;
   }
 

@@ -81,6 +81,14 @@ export default {
     waiting_since: "Waiting longest",
   },
   status: { closed: "Closed", open: "Open", pending: "Pending", resolved: "Resolved" },
+  steps: {
+    copied: "The example is copied.", copy: "Copy the example", demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "Adding …", demo_go: "Add demo data",
+    demo_on: "Demo data is here", demo_on_about: "Look around as you like. When you are done, remove it with everything written in it.", demo_remove: "Remove the demo data", dismiss: "Don't show this again", done: "done",
+    empty: "Nothing has come in yet. These are good things to begin with, in any order.", example: "An example of a call", key: "Connect what sends you messages", key_about: "With an API key, a call like this begins a conversation:", key_go: "Make an API key",
+    remove_about: "All demo threads, contacts and people go, and so does what you have written in demo threads. This can't be taken back.", remove_title: "Remove the demo data?", removed: "The demo data is gone.", start: "Write to somebody",
+    start_about: "Begin a conversation yourself.", team: "Invite your team", team_about: "Each gets a link to set a password.", team_go: "Invite", title: "What next", webhook: "Tell other programs what happens",
+    webhook_about: "A webhook sends each event to an address of yours.", webhook_go: "Add a webhook", with_demo: "What you see here is made up. These are good things to begin with, in any order.",
+  },
   thread: {
     back: "Back to the list", details: "Details", earlier: "Earlier", file_gone: "deleted", is_typing: (name) => `${name} is writing`, is_viewing: (name) => `${name} is looking`, messages: "Messages",
     missing: "There is no such thread.", no_tags: "No tags", no_team: "No team", nobody: "Nobody", none: "Choose a thread, or press j.", note_badge: "Note · only your team sees this",
