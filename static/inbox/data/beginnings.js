@@ -4,7 +4,7 @@ import { get, post, remove } from "../core/api.js";
 import { signal } from "../core/signal.js";
 import { onEvent } from "../core/stream.js";
 import { isAdmin, loadPeople, me, prefer, users } from "./people.js";
-import { recount, views } from "./views.js";
+import { loadViews, views } from "./views.js";
 
 /** `{ empty, demo, keys, webhooks }`; null while nothing of it is to be shown. */
 export const beginnings = signal(null);
@@ -40,8 +40,8 @@ export async function dismiss() {
 /** Fills the workspace with made-up people and threads, or takes them away again. */
 export async function setDemo(present) {
   await (present ? post("/demo") : remove("/demo"));
-  await Promise.all([loadPeople(), look()]);
-  recount();
+  await Promise.all([loadPeople(), loadViews()]);
+  await look();
 }
 
 onEvent((event) => {

@@ -148,7 +148,7 @@ class ReportsPage extends Element {
 }
 
 const total = (name, value, note, change) => html`
-  <div class="figure" data-test="total-${name}"><h3>${say(`reports.${name}`)}</h3><p class="value">${value}</p><p class="quiet">${note}</p>${change}</div>`;
+  <div class="figure" data-test="total-${name}"><h2>${say(`reports.${name}`)}</h2><p class="value">${value}</p><p class="quiet">${note}</p>${change}</div>`;
 
 /** By how much a number is more or less than before, in words and with an arrow. */
 function than(now, before, more, less, tone = {}) {

@@ -3,7 +3,7 @@
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
 import { action, perform } from "../core/actions.js";
-import { address } from "../core/place.js";
+import { address, go } from "../core/place.js";
 import { signal } from "../core/signal.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
@@ -58,7 +58,7 @@ class FirstSteps extends Element {
 
   step(name, picture, done, act, more = "") {
     return html`
-      <li class=${done ? "done" : ""} data-test="step-${name}">
+      <li class=${done ? "done" : ""} data-test="first-${name}">
         <span class="mark">${icon(done ? "check" : picture)}</span>
         <div><h3>${say(`steps.${name}`)}${done ? html`<span class="unseen"> (${say("steps.done")})</span>` : ""}</h3><p>${say(`steps.${name}_about`)}</p>${more}</div>
         ${act}
@@ -71,9 +71,12 @@ class FirstSteps extends Element {
 
   async fill() {
     this.busy.value = true;
-    await attempt(() => setDemo(true));
+    await attempt(async () => {
+      await setDemo(true);
+      go(address("conversations", null, { status: "open" }));
+      this.changed?.();
+    });
     this.busy.value = false;
-    this.changed?.();
   }
 
   async copy() {
