@@ -36,11 +36,12 @@ class DayChart extends Element {
     const days = this.days ?? [];
     const room = this.wide.value - AROUND.left - AROUND.right;
     this.spans = gathered(days, room / days.length < NARROW ? 7 : 1);
+    this.channels = CHANNELS.filter((one) => this.spans.some((span) => span.by_channel[one] > 0));
     const at = this.at.value === null ? null : Math.min(this.at.value, this.spans.length - 1);
     const now = at ?? this.spans.length - 1;
     return html`
       <ul class="legend">
-        ${each(CHANNELS, (one) => one, (one) => html`<li><span class="dot ${one}"></span>${say(`channel.${one}`)}</li>`)}
+        ${each(this.channels, (one) => one, (one) => html`<li><span class="dot ${one}"></span>${say(`channel.${one}`)}</li>`)}
         <li><span class="stroke"></span>${say("status.closed")}</li>
       </ul>
       <div class="chart" role="slider" tabindex="0" aria-label=${say("reports.chart")} aria-orientation="horizontal" aria-valuemin="0" aria-valuemax=${this.spans.length - 1}
@@ -82,7 +83,7 @@ class DayChart extends Element {
 
   bar(span, x, thick, y) {
     let from = 0;
-    const pieces = CHANNELS.map((channel) => {
+    const pieces = this.channels.map((channel) => {
       const below = from;
       from += span.by_channel[channel] ?? 0;
       return { channel, top: y(from), height: Math.max(0, y(below) - y(from)) };
@@ -95,7 +96,7 @@ class DayChart extends Element {
   }
 
   told(span) {
-    const channels = CHANNELS.map((one) => `${say(`channel.${one}`)} ${count(span.by_channel[one])}`);
+    const channels = this.channels.map((one) => `${say(`channel.${one}`)} ${count(span.by_channel[one])}`);
     return `${this.name(span)}: ${say("reports.new")} ${count(span.new)}, ${channels.join(", ")}, ${say("status.closed")} ${count(span.closed)}`;
   }
 
@@ -104,7 +105,7 @@ class DayChart extends Element {
     return html`
       <div class="tip" .style=${middle > this.wide.peek() / 2 ? `right:${this.wide.peek() - middle + 14}px` : `left:${middle + 14}px`} data-test="day-tip">
         <h3>${this.name(span)}</h3>
-        ${each(CHANNELS, (one) => one, (one) => row(say(`channel.${one}`), span.by_channel[one], `dot ${one}`))}
+        ${each(this.channels, (one) => one, (one) => row(say(`channel.${one}`), span.by_channel[one], `dot ${one}`))}
         <hr>
         ${row(say("reports.new"), span.new, "dot")}${row(say("status.closed"), span.closed, "stroke")}
       </div>`;
@@ -114,9 +115,9 @@ class DayChart extends Element {
     return html`
       <div class="wide" tabindex="0" role="region" aria-label=${say("reports.chart")}>
         <table>
-          <thead><tr><th scope="col">${say("reports.day")}</th>${each(CHANNELS, (one) => one, (one) => html`<th scope="col">${say(`channel.${one}`)}</th>`)}<th scope="col">${say("reports.new")}</th><th scope="col">${say("status.closed")}</th></tr></thead>
+          <thead><tr><th scope="col">${say("reports.day")}</th>${each(this.channels, (one) => one, (one) => html`<th scope="col">${say(`channel.${one}`)}</th>`)}<th scope="col">${say("reports.new")}</th><th scope="col">${say("status.closed")}</th></tr></thead>
           <tbody>
-            ${each(this.spans, (span) => span.from, (span) => html`<tr><th scope="row">${this.name(span)}</th>${each(CHANNELS, (one) => one, (one) => html`<td>${count(span.by_channel[one])}</td>`)}<td>${count(span.new)}</td><td>${count(span.closed)}</td></tr>`)}
+            ${each(this.spans, (span) => span.from, (span) => html`<tr><th scope="row">${this.name(span)}</th>${each(this.channels, (one) => one, (one) => html`<td>${count(span.by_channel[one])}</td>`)}<td>${count(span.new)}</td><td>${count(span.closed)}</td></tr>`)}
           </tbody>
         </table>
       </div>`;
