@@ -38,10 +38,10 @@ export default {
   },
   filters: { add: "Filter hinzufügen", me: "Ich", remove: (name) => `Filter ${name} entfernen`, sort: "Sortieren nach" },
   frame: {
-    contacts: "Kontakte", conversations: "Konversationen", count: (count) => n(count, "Vorgang", "Vorgänge"), find: "Suchen oder tun …", live: "Live: Änderungen erscheinen sofort", menu: "Menü",
+    contacts: "Kontakte", conversations: "Konversationen", count: (count) => n(count, "Vorgang", "Vorgänge"), find: "Suchen oder ausführen …", live: "Live: Änderungen erscheinen sofort", menu: "Menü",
     navigation: "Navigation", not_live: "Nicht verbunden: Verbindung wird aufgebaut", reports: "Berichte", search: "Suche", settings: "Einstellungen", skip: "Zum Inhalt springen", tickets: "Tickets",
   },
-  groups: { go: "Gehen", list: "Liste", thread: "Vorgang" },
+  groups: { go: "Navigation", list: "Liste", thread: "Vorgang" },
   history: {
     assigned: (name) => `hat den Vorgang ${name} zugewiesen`, custom_fields: "hat die eigenen Felder geändert", inbox: (name) => `hat den Vorgang nach ${name} verschoben`, no_team: "hat den Vorgang keinem Team mehr zugeordnet", nothing: "nichts",
     priority: (name) => `hat die Priorität auf „${name}“ gesetzt`, status: (name) => `hat den Status auf „${name}“ gesetzt`, subject: (name) => `hat den Betreff in „${name}“ geändert`,
@@ -54,7 +54,7 @@ export default {
     message: "Nachricht", name: "Name, falls bekannt", other: "Anderen Kontakt wählen", send: "Senden", subject: "Betreff", ticket: "Auch als Ticket anlegen", title: "Neue Konversation", to: "An",
   },
   notices: { sign_in: "Anmelden", signed_out: "Sie sind abgemeldet. Was Sie geschrieben haben, bleibt erhalten.", unreachable: "CommFlow ist nicht erreichbar. Die Verbindung wird wieder aufgebaut." },
-  palette: { actions: "Tun", label: "Befehl oder Suchbegriff eingeben …", none: "Nichts gefunden.", people: "Kontakte", search: (text) => `Nach „${text}“ suchen`, threads: "Gefunden", views: "Ansichten" },
+  palette: { actions: "Aktionen", label: "Befehl oder Suchbegriff eingeben …", none: "Nichts gefunden.", people: "Kontakte", search: (text) => `Nach „${text}“ suchen`, threads: "Gefunden", views: "Ansichten" },
   pick: {
     assignee: "Zuweisen an …", inbox: "Verschieben nach …", many: (count) => n(count, "Vorgang", "Vorgänge"), new_tag: (name) => `Neuer Tag „${name}“`, priority: "Priorität …", status: "Status …", tags: "Tags …",
     team: "Team …", you: "Sie",
@@ -62,7 +62,7 @@ export default {
   priority: { high: "Hoch", low: "Niedrig", normal: "Normal", urgent: "Dringend" },
   reports: {
     as_table: "Als Tabelle", busier: "mehr", busiest: (day, hours, count) => `Am meisten los: ${day}, ${hours} Uhr, mit ${count} Nachrichten.`, busiest_hours: "Wann geschrieben wird", by_agent: "Mitarbeitende", by_day: "Tag für Tag",
-    by_team: "Teams", chart: "Neue Vorgänge nach Tag und Kanal", closed: "Geschlossen", compared: (from, to) => `Im Vergleich zu ebenso vielen Tagen davor: ${from} – ${to}.`, day: "Tag", days_30: "30 Tage", days_7: "7 Tage", days_90: "90 Tage",
+    by_team: "Teams", chart: "Neue Vorgänge nach Tag und Kanal", closed: "Geschlossen", compared: (from, to) => `Im Vergleich zu ebenso vielen Tagen davor (${from} – ${to})`, day: "Tag", days_30: "30 Tage", days_7: "7 Tage", days_90: "90 Tage",
     failed: "Die Zahlen konnten nicht geladen werden.", faster: (share) => `${share} schneller`, fewer: "weniger", file_of: (name) => `${name} als CSV`, first_response: "Erste Antwort", from: "Von",
     kept: (kept, all) => `${kept} von ${all} Tickets`, last_month: "Letzter Monat", less: (share) => `${share} weniger`, messages_in: "Eingegangen", messages_out: "Antworten", more: (share) => `${share} mehr`, most: (length) => `90 % in ${length}`,
     new: "Neu", no_hours: "In diesen Tagen hat niemand geschrieben.", none: "In diesen Tagen ist nichts geschehen.", points_less: (count) => `${count} Punkte weniger`, points_more: (count) => `${count} Punkte mehr`, range: "Zeitraum", replies: "Antworten",
@@ -90,11 +90,11 @@ export default {
     webhook_about: "Ein Webhook sendet jedes Ereignis an eine Adresse von Ihnen.", webhook_go: "Webhook hinzufügen", with_demo: "Was Sie hier sehen, ist erfunden. Damit können Sie beginnen, in beliebiger Reihenfolge.",
   },
   thread: {
-    back: "Zurück zur Liste", details: "Details", earlier: "Früher", file_gone: "gelöscht", is_typing: (name) => `${name} schreibt`, is_viewing: (name) => `${name} sieht zu`, messages: "Nachrichten",
+    back: "Zurück zur Liste", details: "Details", earlier: "Früher", file_gone: "gelöscht", is_typing: (name) => `${name} schreibt`, is_viewing: (name) => `${name} liest mit`, messages: "Nachrichten",
     missing: "Diesen Vorgang gibt es nicht.", no_tags: "Keine Tags", no_team: "Kein Team", nobody: "Niemand", none: "Wählen Sie einen Vorgang, oder drücken Sie j.", note_badge: "Notiz · nur Ihr Team sieht das",
     older: (count) => `${count} frühere`, system: "CommFlow", unassigned: "Nicht zugewiesen",
   },
-  time: { days: (d) => `${d} T`, hours: (h) => `${h} Std`, minutes: (m) => `${m} Min`, now: "jetzt", seconds: (s) => `${s} Sek`, today: "Heute", yesterday: "Gestern" },
+  time: { days: (d) => `${d} T`, hours: (h) => `${h} h`, minutes: (m) => `${m} min`, now: "jetzt", seconds: (s) => `${s} s`, today: "Heute", yesterday: "Gestern" },
   view: {
     change: "Ansicht ändern", name: "Name", remove: "Ansicht löschen", removed: (name) => `Die Ansicht „${name}“ ist gelöscht.`, save: "Als Ansicht speichern", saved: (name) => `Die Ansicht „${name}“ ist gespeichert.`, shared: "Für das ganze Team",
   },
