@@ -15,6 +15,7 @@ export const fault = (error) => (error instanceof Unreachable ? say("errors.unre
 
 export class Dialog extends Element {
   refusal = signal(null);
+  busy = signal(false);
   typed = signal({});
   fields = [];
 
@@ -29,7 +30,7 @@ export class Dialog extends Element {
           ${elsewhere ? html`<p class="bad" role="alert">${fault(error)}</p>` : ""}
           <div class="buttons">
             <button type="button" @click=${() => this.shut()}>${say("actions.cancel")}</button>
-            <button type="submit" class=${this.danger ? "danger" : "main"} ?disabled=${!this.ready()} data-test="dialog-go">${this.button()}</button>
+            <button type="submit" class=${this.danger ? "danger" : "main"} ?disabled=${!this.ready()} aria-busy=${String(this.busy.value)} data-test="dialog-go">${this.button()}</button>
           </div>
         </form>
       </dialog>`;
@@ -40,11 +41,11 @@ export class Dialog extends Element {
   }
 
   /** A field with its name, and with what is wrong with it. */
-  field(name, label, { more, list, inputmode } = {}) {
+  field(name, label, { more, list, inputmode, tall } = {}) {
     if (!this.fields.includes(name)) this.fields.push(name);
     const wrong = this.refusal.value?.about?.(name);
     return html`
-      <div class="entry">
+      <div class="entry ${tall ? "tall" : ""}">
         <label for="dialog-${name}">${label}</label>
         <input id="dialog-${name}" name=${name} dir="auto" autocomplete="off" list=${list} inputmode=${inputmode} .value=${this.typed.value[name] ?? ""}
           aria-invalid=${wrong ? "true" : null} aria-describedby=${wrong ? `dialog-${name}-wrong` : null} @input=${(event) => this.type(name, event.target.value)}>
@@ -63,8 +64,8 @@ export class Dialog extends Element {
 
   async submit(event) {
     event.preventDefault();
-    if (this.busy) return;
-    this.busy = true;
+    if (this.busy.peek()) return;
+    this.busy.value = true;
     this.refusal.value = null;
     try {
       if ((await this.act()) !== false) this.shut();
@@ -72,7 +73,7 @@ export class Dialog extends Element {
       this.refusal.value = error;
       queueMicrotask(() => this.querySelector("[aria-invalid]")?.focus());
     }
-    this.busy = false;
+    this.busy.value = false;
   }
 
   shut() {

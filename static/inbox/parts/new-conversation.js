@@ -70,8 +70,8 @@ class NewConversation extends Dialog {
     const { body, ticket, contact, to, subject } = this.typed.value;
     return html`
       ${contact ? this.chosen(contact) : this.search()}
-      ${!contact && isAddress(to) ? this.field("name", say("new.name")) : ""}
-      ${this.field("subject", say("new.subject"))}
+      ${!contact && isAddress(to) ? this.field("name", say("new.name"), { tall: true }) : ""}
+      ${this.field("subject", say("new.subject"), { tall: true })}
       ${this.entry("text", say(ticket ? "new.description" : "new.message"), ["message.body", "description"], (wrong) => html`
         <textarea id="dialog-text" dir="auto" rows="6" .value=${body} aria-invalid=${wrong} aria-describedby=${wrong && "dialog-text-wrong"} @input=${(event) => this.set({ body: event.target.value })} data-test="new-body"></textarea>`)}
       ${this.choices()}
@@ -83,7 +83,7 @@ class NewConversation extends Dialog {
   entry(id, label, fields, content) {
     const wrong = fields.map((field) => this.refusal.value?.about?.(field)).find(Boolean);
     return html`
-      <div class="entry">
+      <div class="entry tall">
         <label for="dialog-${id}">${label}</label>
         ${content(wrong ? "true" : null)}
         ${wrong ? html`<p class="bad" id="dialog-${id}-wrong" role="alert">${wrong}</p>` : ""}

@@ -47,7 +47,7 @@ class SaveView extends Dialog {
   body() {
     const { view } = this;
     return html`
-      ${this.field("name", say("view.name"))}
+      ${this.field("name", say("view.name"), { tall: true })}
       ${view && !view.owner ? "" : html`<label class="switch"><input type="checkbox" .checked=${this.typed.value.shared} @change=${(event) => this.type("shared", event.target.checked)} data-test="view-shared"> ${say("view.shared")}</label>`}
       ${view ? html`<button type="button" class="danger" @click=${() => this.removeIt()} data-test="view-remove">${icon("trash")}${say("view.remove")}</button>` : ""}`;
   }
