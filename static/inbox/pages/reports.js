@@ -118,7 +118,7 @@ class ReportsPage extends Element {
 
   totals(totals, previous) {
     const days = (Date.parse(this.question.to) - Date.parse(this.question.from)) / 86400000;
-    const before = say("reports.compared", shortDay(dayAfter(this.question.from, -days)), shortDay(dayAfter(this.question.from, -1)));
+    const before = previous.new + previous.closed > 0 ? say("reports.compared", shortDay(dayAfter(this.question.from, -days)), shortDay(dayAfter(this.question.from, -1))) : "";
     const number = (name) => total(name, count(totals[name]), "", than(totals[name], previous[name], "more", "less"));
     const speed = (name) => {
       const { median_s: median, p90_s: most } = totals[name];
@@ -130,7 +130,7 @@ class ReportsPage extends Element {
       <section class="totals" aria-label=${say("reports.totals")}>
         ${["new", "closed", "messages_in", "messages_out"].map(number)}${["first_response", "resolution"].map(speed)}${sla}
       </section>
-      <p class="quiet">${before}</p>`;
+      <p class="quiet">${say("reports.medians")} ${before}</p>`;
   }
 
   panel(table, content) {

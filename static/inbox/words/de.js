@@ -62,9 +62,9 @@ export default {
   priority: { high: "Hoch", low: "Niedrig", normal: "Normal", urgent: "Dringend" },
   reports: {
     as_table: "Als Tabelle", busier: "mehr", busiest: (day, hours, count) => `Am meisten los: ${day}, ${hours} Uhr, mit ${count} Nachrichten.`, busiest_hours: "Wann geschrieben wird", by_agent: "Mitarbeitende", by_day: "Tag für Tag",
-    by_team: "Teams", chart: "Neue Vorgänge nach Tag und Kanal", closed: "Geschlossen", compared: (from, to) => `Im Vergleich zu ebenso vielen Tagen davor (${from} – ${to})`, day: "Tag", days_30: "30 Tage", days_7: "7 Tage", days_90: "90 Tage",
+    by_team: "Teams", chart: "Neue Vorgänge nach Tag und Kanal", closed: "Geschlossen", compared: (from, to) => `Im Vergleich zu ebenso vielen Tagen davor (${from} – ${to}).`, day: "Tag", days_30: "30 Tage", days_7: "7 Tage", days_90: "90 Tage",
     failed: "Die Zahlen konnten nicht geladen werden.", faster: (share) => `${share} schneller`, fewer: "weniger", file_of: (name) => `${name} als CSV`, first_response: "Erste Antwort", from: "Von",
-    kept: (kept, all) => `${kept} von ${all} Tickets`, last_month: "Letzter Monat", less: (share) => `${share} weniger`, messages_in: "Eingegangen", messages_out: "Antworten", more: (share) => `${share} mehr`, most: (length) => `90 % in ${length}`,
+    kept: (kept, all) => `${kept} von ${all} Tickets`, last_month: "Letzter Monat", less: (share) => `${share} weniger`, medians: "Zeiten sind Mediane.", messages_in: "Eingegangen", messages_out: "Antworten", more: (share) => `${share} mehr`, most: (length) => `90 % in ${length}`,
     new: "Neu", no_hours: "In diesen Tagen hat niemand geschrieben.", none: "In diesen Tagen ist nichts geschehen.", points_less: (count) => `${count} Punkte weniger`, points_more: (count) => `${count} Punkte mehr`, range: "Zeitraum", replies: "Antworten",
     resolution: "Lösung", same: "Wie zuvor", sla: "SLA eingehalten", slower: (share) => `${share} langsamer`, team: "Team", this_month: "Dieser Monat", to: "Bis", totals: "Summen", user: "Name",
   },

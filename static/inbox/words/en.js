@@ -62,9 +62,9 @@ export default {
   priority: { high: "High", low: "Low", normal: "Normal", urgent: "Urgent" },
   reports: {
     as_table: "The same as a table", busier: "busier", busiest: (day, hours, count) => `Busiest: ${day}, ${hours}, with ${count} messages.`, busiest_hours: "When people write", by_agent: "Agents", by_day: "Day by day",
-    by_team: "Teams", chart: "New threads by day and channel", closed: "Closed", compared: (from, to) => `Compared with as many days before (${from} – ${to})`, day: "Day", days_30: "30 days", days_7: "7 days", days_90: "90 days",
+    by_team: "Teams", chart: "New threads by day and channel", closed: "Closed", compared: (from, to) => `Compared with as many days before (${from} – ${to}).`, day: "Day", days_30: "30 days", days_7: "7 days", days_90: "90 days",
     failed: "The figures could not be read.", faster: (share) => `${share} faster`, fewer: "fewer", file_of: (name) => `${name} as CSV`, first_response: "First response", from: "From",
-    kept: (kept, all) => `${kept} of ${all} tickets`, last_month: "Last month", less: (share) => `${share} fewer`, messages_in: "Messages in", messages_out: "Replies", more: (share) => `${share} more`, most: (length) => `90% within ${length}`,
+    kept: (kept, all) => `${kept} of ${all} tickets`, last_month: "Last month", less: (share) => `${share} fewer`, medians: "Times are medians.", messages_in: "Messages in", messages_out: "Replies", more: (share) => `${share} more`, most: (length) => `90% within ${length}`,
     new: "New", no_hours: "Nobody wrote in these days.", none: "Nothing happened in these days.", points_less: (count) => `${count} points lower`, points_more: (count) => `${count} points higher`, range: "Days", replies: "Replies",
     resolution: "Resolution", same: "As before", sla: "SLA kept", slower: (share) => `${share} slower`, team: "Team", this_month: "This month", to: "To", totals: "Totals", user: "Agent",
   },
