@@ -59,7 +59,9 @@ export class Dialog extends Element {
 
   drawn() {
     const dialog = this.querySelector("dialog");
-    if (!dialog.open) dialog.showModal();
+    if (dialog.open) return;
+    dialog.showModal();
+    dialog.querySelector("input:not([type=checkbox])")?.focus();
   }
 
   async submit(event) {
