@@ -72,7 +72,7 @@ export default {
     hours: "Stunden", minutes: "Minuten", more: (name) => `Mehr zu ${name}`, name: "Name", saved: "Gespeichert.", unit: "Einheit", unused: "nie benutzt", used: (time) => `zuletzt benutzt: ${time}`,
   },
   frame: {
-    contacts: "Kontakte", conversations: "Konversationen", count: (count) => n(count, "Vorgang", "Vorgänge"), find: "Suchen oder ausführen …", live: "Live: Änderungen erscheinen sofort", menu: "Menü",
+    contacts: "Kontakte", conversations: "Konversationen", count: (count) => n(count, "Vorgang", "Vorgänge"), find: "Suche und Befehle", live: "Live: Änderungen erscheinen sofort", menu: "Menü",
     navigation: "Navigation", not_live: "Nicht verbunden: Verbindung wird aufgebaut", reports: "Berichte", search: "Suche", settings: "Einstellungen", skip: "Zum Inhalt springen", tickets: "Tickets",
   },
   groups: { contacts: "Kontakte", go: "Navigation", list: "Liste", search: "Suche", thread: "Vorgang" },
