@@ -146,7 +146,7 @@ class NewConversation extends Dialog {
     this.stopLooking();
     this.refusal.value = null;
     this.set({ contact: contact && { id: contact.id, name: contact.name, email: contact.email }, to: "", name: "" });
-    setTimeout(() => this.querySelector(contact ? "#dialog-subject" : "#dialog-to")?.focus());
+    queueMicrotask(() => this.querySelector(contact ? "#dialog-subject" : "#dialog-to")?.focus());
   }
 
   /** What else is said of the thread, each chosen in the palette. */
