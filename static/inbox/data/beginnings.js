@@ -3,11 +3,13 @@
 import { get, post, remove } from "../core/api.js";
 import { signal } from "../core/signal.js";
 import { onEvent } from "../core/stream.js";
-import { isAdmin, loadPeople, me, prefer, users } from "./people.js";
+import { activeUsers, isAdmin, loadPeople, me, prefer } from "./people.js";
 import { loadViews, views } from "./views.js";
 
 /** `{ empty, demo, keys, webhooks }`; null while nothing of it is to be shown. */
 export const beginnings = signal(null);
+/** Whether demo data is just coming or going, which takes some seconds. */
+export const moving = signal(false);
 
 const total = async (route) => (await get(route, { per_page: 1 })).meta.total_count;
 const dismissed = () => me.peek()?.preferences?.first_steps === "done";
@@ -29,7 +31,7 @@ export async function look() {
 }
 
 /** Whether anybody else can sign in here. */
-export const hasTeam = () => users.value.filter((user) => user.sign_in !== "none").length > 1;
+export const hasTeam = () => activeUsers().filter((user) => user.sign_in !== "none").length > 1;
 
 /** Shows nothing of it any more, wherever the user signs in. */
 export async function dismiss() {
@@ -39,9 +41,14 @@ export async function dismiss() {
 
 /** Fills the workspace with made-up people and threads, or takes them away again. */
 export async function setDemo(present) {
-  await (present ? post("/demo") : remove("/demo"));
-  await Promise.all([loadPeople(), loadViews()]);
-  await look();
+  moving.value = true;
+  try {
+    await (present ? post("/demo") : remove("/demo"));
+    await Promise.all([loadPeople(), loadViews()]);
+    await look();
+  } finally {
+    moving.value = false;
+  }
 }
 
 onEvent((event) => {

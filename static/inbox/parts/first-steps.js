@@ -4,10 +4,9 @@ import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
 import { action, perform } from "../core/actions.js";
 import { address, go } from "../core/place.js";
-import { signal } from "../core/signal.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
-import { beginnings, dismiss, hasTeam, look, setDemo } from "../data/beginnings.js";
+import { beginnings, dismiss, hasTeam, look, moving, setDemo } from "../data/beginnings.js";
 import { isAdmin } from "../data/people.js";
 import { Dialog, ask } from "./dialog.js";
 import { icon } from "./icons.js";
@@ -16,7 +15,7 @@ import { icon } from "./icons.js";
 export function stage(here) {
   const now = beginnings.value;
   if (!now || here.id) return "";
-  return now.empty ? "new" : now.demo ? "demo" : "";
+  return now.empty ? "new" : now.demo || moving.value ? "demo" : "";
 }
 
 const example = () => `curl ${location.origin}/v1/conversations \\
@@ -29,12 +28,11 @@ const example = () => `curl ${location.origin}/v1/conversations \\
 /** `changed()`: called when the lists are others. */
 class FirstSteps extends Element {
   static takes = ["changed"];
-  busy = signal(false);
 
   show() {
     const now = beginnings.value;
     if (!now) return html``;
-    const steps = [...(isAdmin() ? this.ofAdmins(now) : []), this.step("start", "pen", !now.empty && !now.demo, html`<button type="button" class=${isAdmin() ? "" : "main"} @click=${() => perform("new")} data-test="step-start-go">${say("actions.new")}</button>`)];
+    const steps = [...(isAdmin() ? this.ofAdmins(now) : []), this.step("start", "pen", !now.empty && !now.demo && !moving.value, html`<button type="button" class=${isAdmin() ? "" : "main"} @click=${() => perform("new")} data-test="step-start-go">${say("actions.new")}</button>`)];
     return html`
       <section class="steps" aria-labelledby="steps-title" data-test="first-steps">
         <h2 id="steps-title">${say("steps.title")}</h2>
@@ -45,14 +43,15 @@ class FirstSteps extends Element {
   }
 
   ofAdmins(now) {
+    const here = now.demo && !moving.value;
     const way = (section, name) => html`<a class="button" href=${address("settings", section)} data-test="step-${section}">${say(`steps.${name}`)}</a>`;
     return [
       this.step("team", "people", hasTeam(), way("users", "team_go")),
       this.step("key", "key", now.keys > 0, way("api-keys", "key_go"), html`
         <div class="example"><pre dir="ltr" tabindex="0" aria-label=${say("steps.example")}>${example()}</pre><button type="button" class="plain" aria-label=${say("steps.copy")} title=${say("steps.copy")} @click=${() => this.copy()} data-test="step-copy">${icon("copy")}</button></div>`),
       this.step("webhook", "bolt", now.webhooks > 0, way("webhooks", "webhook_go")),
-      now.demo === null ? "" : this.step(now.demo ? "demo_on" : "demo", "eye", now.demo, html`
-        <button type="button" ?disabled=${this.busy.value} @click=${() => (now.demo ? ask("remove-demo", { changed: this.changed }) : this.fill())} data-test="step-demo">${say(this.busy.value ? "steps.demo_busy" : now.demo ? "steps.demo_remove" : "steps.demo_go")}</button>`),
+      now.demo === null ? "" : this.step(here ? "demo_on" : "demo", "eye", here, html`
+        <button type="button" ?disabled=${moving.value} @click=${() => (here ? ask("remove-demo", { changed: this.changed }) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
     ];
   }
 
@@ -70,13 +69,10 @@ class FirstSteps extends Element {
   }
 
   async fill() {
-    this.busy.value = true;
-    await attempt(async () => {
-      await setDemo(true);
-      go(address("conversations", null, { status: "open" }));
-      this.changed?.();
-    });
-    this.busy.value = false;
+    // Where one can look on as it comes in.
+    go(address("conversations", null, { status: "open" }));
+    await attempt(() => setDemo(true));
+    this.changed?.();
   }
 
   async copy() {

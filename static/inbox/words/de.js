@@ -149,7 +149,7 @@ export default {
   },
   status: { closed: "Geschlossen", open: "Offen", pending: "Wartend", resolved: "Gelöst" },
   steps: {
-    copied: "Beispiel kopiert.", copy: "Beispiel kopieren", demo: "Mit Demodaten ausprobieren", demo_about: "Erfundene Personen und Vorgänge, um sich umzusehen. Sie lassen sich wieder entfernen.", demo_busy: "Wird hinzugefügt …", demo_go: "Demodaten hinzufügen",
+    copied: "Beispiel kopiert.", copy: "Beispiel kopieren", demo: "Mit Demodaten ausprobieren", demo_about: "Erfundene Personen und Vorgänge, um sich umzusehen. Sie lassen sich wieder entfernen.", demo_busy: "Einen Moment …", demo_go: "Demodaten hinzufügen",
     demo_on: "Die Demodaten sind da", demo_on_about: "Sehen Sie sich in Ruhe um. Danach entfernen Sie alles wieder, samt dem, was darin geschrieben wurde.", demo_remove: "Demodaten entfernen", dismiss: "Nicht mehr anzeigen", done: "erledigt",
     empty: "Noch ist nichts eingegangen. Damit können Sie beginnen, in beliebiger Reihenfolge.", example: "Beispiel eines Aufrufs", key: "Anbinden, was Ihnen Nachrichten schickt", key_about: "Mit einem API-Schlüssel beginnt ein Aufruf wie dieser eine Konversation:", key_go: "API-Schlüssel erstellen",
     remove_about: "Alle Vorgänge, Kontakte und Personen der Demo werden gelöscht, auch was Sie in diesen Vorgängen geschrieben haben. Das lässt sich nicht rückgängig machen.", remove_title: "Demodaten entfernen?", removed: "Die Demodaten sind entfernt.", start: "Jemandem schreiben",

@@ -82,7 +82,7 @@ export default {
   },
   status: { closed: "Closed", open: "Open", pending: "Pending", resolved: "Resolved" },
   steps: {
-    copied: "The example is copied.", copy: "Copy the example", demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "Adding …", demo_go: "Add demo data",
+    copied: "The example is copied.", copy: "Copy the example", demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "One moment …", demo_go: "Add demo data",
     demo_on: "Demo data is here", demo_on_about: "Look around as you like. When you are done, remove it with everything written in it.", demo_remove: "Remove the demo data", dismiss: "Don't show this again", done: "done",
     empty: "Nothing has come in yet. These are good things to begin with, in any order.", example: "An example of a call", key: "Connect what sends you messages", key_about: "With an API key, a call like this begins a conversation:", key_go: "Make an API key",
     remove_about: "All demo threads, contacts and people go, and so does what you have written in demo threads. This can't be taken back.", remove_title: "Remove the demo data?", removed: "The demo data is gone.", start: "Write to somebody",
