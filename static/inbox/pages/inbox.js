@@ -81,7 +81,7 @@ class InboxPage extends Element {
           <bulk-bar .selected=${this.selected} .rows=${this.rows}></bulk-bar>
           <thread-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .link=${(id) => address(here.page, id, here.query)}></thread-list>
         </section>
-        ${begins ? html`<first-steps .changed=${() => this.rows.refresh()}></first-steps>` : html`<thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>`}
+        ${begins ? html`<first-steps .refresh=${() => this.rows.refresh()}></first-steps>` : html`<thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>`}
       </div>`;
   }
 

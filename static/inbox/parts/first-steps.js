@@ -25,9 +25,9 @@ const example = () => `curl ${location.origin}/v1/conversations \\
        "contact": {"email": "jane@example.com"},
        "message": {"body": "My first message"}}'`;
 
-/** `changed()`: called when the lists are others. */
+/** `refresh()`: called when the lists are others. */
 class FirstSteps extends Element {
-  static takes = ["changed"];
+  static takes = ["refresh"];
 
   show() {
     const now = beginnings.value;
@@ -51,7 +51,7 @@ class FirstSteps extends Element {
         <div class="example"><pre dir="ltr" tabindex="0" aria-label=${say("steps.example")}>${example()}</pre><button type="button" class="plain" aria-label=${say("steps.copy")} title=${say("steps.copy")} @click=${() => this.copy()} data-test="step-copy">${icon("copy")}</button></div>`),
       this.step("webhook", "bolt", now.webhooks > 0, way("webhooks", "webhook_go")),
       now.demo === null ? "" : this.step(here ? "demo_on" : "demo", "eye", here, html`
-        <button type="button" ?disabled=${moving.value} @click=${() => (here ? ask("remove-demo", { changed: this.changed }) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
+        <button type="button" ?disabled=${moving.value} @click=${() => (here ? ask("remove-demo", { refresh: this.refresh }) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
     ];
   }
 
@@ -72,7 +72,7 @@ class FirstSteps extends Element {
     // Where one can look on as it comes in.
     go(address("conversations", null, { status: "open" }));
     await attempt(() => setDemo(true));
-    this.changed?.();
+    this.refresh?.();
   }
 
   async copy() {
@@ -84,7 +84,7 @@ define("first-steps", FirstSteps);
 
 /** It takes along what was written in demo threads, so it is asked for. */
 class RemoveDemo extends Dialog {
-  static takes = ["changed"];
+  static takes = ["refresh"];
   danger = true;
 
   title() {
@@ -102,10 +102,10 @@ class RemoveDemo extends Dialog {
   async act() {
     await setDemo(false);
     toast(say("steps.removed"));
-    this.changed?.();
+    this.refresh?.();
   }
 }
 
 define("remove-demo", RemoveDemo);
 
-action({ id: "remove-demo", name: "steps.demo_remove", picture: "trash", when: () => Boolean(beginnings.peek()?.demo), run: () => ask("remove-demo", { changed: () => document.querySelector("inbox-page")?.rows.refresh() }) });
+action({ id: "remove-demo", name: "steps.demo_remove", picture: "trash", when: () => Boolean(beginnings.peek()?.demo), run: () => ask("remove-demo", { refresh: () => document.querySelector("inbox-page")?.rows.refresh() }) });
