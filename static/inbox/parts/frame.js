@@ -5,18 +5,21 @@ import { Element, define } from "../core/element.js";
 import { begun } from "../core/actions.js";
 import { place } from "../core/place.js";
 import { say } from "../core/words.js";
+import "./new-conversation.js";
 import "./notices.js";
 import "./palette.js";
 import "./sidebar.js";
 import "../pages/contacts.js";
 import "../pages/inbox.js";
 import "../pages/search.js";
+import "../pages/reports.js";
 
 const PARTS = {
   contacts: () => html`<contacts-page></contacts-page>`,
   conversations: () => html`<inbox-page></inbox-page>`,
   search: () => html`<search-page></search-page>`,
   tickets: () => html`<inbox-page></inbox-page>`,
+  reports: () => html`<reports-page></reports-page>`,
 };
 
 class Frame extends Element {

@@ -5,9 +5,9 @@ const n = (count, one, many) => `${count.toLocaleString("en")} ${count === 1 ? o
 export default {
   actions: {
     again: "Try again", assign: "Assign …", assign_me: "Assign to me", cancel: "Cancel", close: "Close", close_menu: "Close the menu",
-    copy_link: "Copy a link", dismiss: "Dismiss", go: (where) => `Go to ${where}`, leave: "Leave the thread", new: "New conversation",
+    copy_link: "Copy a link", dismiss: "Dismiss", edit_view: "Change this view …", go: (where) => `Go to ${where}`, leave: "Leave the thread", new: "New conversation",
     next: "Next thread", note: "Write a note", open: "Open the thread", palette: "Command palette", previous: "Previous thread",
-    priority: "Set the priority …", reopen: "Reopen", reply: "Reply", save: "Save", search: "Search", select: "Select", self: "You",
+    priority: "Set the priority …", reopen: "Reopen", reply: "Reply", save: "Save", save_view: "Save as a view …", search: "Search", select: "Select", self: "You",
     sheet: "Keyboard shortcuts", status: "Set the status …", tag: "Tags …", team: "Give to a team …", undo: "Undo",
   },
   bulk: {
@@ -68,6 +68,10 @@ export default {
   },
   keys: { label: "Find a shortcut", now_off: "Single keys do nothing now.", now_on: "Single keys work.", off: "Keys (single ones are off)", title: "Keys" },
   list: { empty: "Nothing here. Well done.", failed: "This list could not be read.", label: "Threads", select: (name) => `Select ${name}` },
+  new: {
+    contact_place: "Name or e-mail address", description: "What they ask for", discard: "Discard", discarded: "The draft is gone.", found: "Contacts found", inbox: "Inbox", kept: "Kept as a draft until it is sent.", make: "Make the ticket",
+    message: "Message", name: "Their name, if you know it", other: "Choose somebody else", send: "Send", subject: "Subject", ticket: "Also make it a ticket", title: "New conversation", to: "To",
+  },
   notices: { sign_in: "Sign in", signed_out: "You are signed out. What you have written is kept.", unreachable: "CommFlow can't be reached. It is tried again." },
   palette: { actions: "Do", label: "Type a command or search …", none: "Nothing found.", people: "Contacts", search: (text) => `Search for “${text}”`, threads: "Found", views: "Go to" },
   pick: {
@@ -75,6 +79,14 @@ export default {
     team: "Team …", you: "you",
   },
   priority: { high: "High", low: "Low", normal: "Normal", urgent: "Urgent" },
+  reports: {
+    as_table: "The same as a table", busier: "busier", busiest: (day, hours, count) => `Busiest: ${day}, ${hours}, with ${count} messages.`, busiest_hours: "When people write", by_agent: "Agents", by_day: "Day by day",
+    by_team: "Teams", chart: "New threads by day and channel", closed: "Closed", compared: (from, to) => `Compared with as many days before (${from} – ${to}).`, day: "Day", days_30: "30 days", days_7: "7 days", days_90: "90 days",
+    failed: "The figures could not be read.", faster: (share) => `${share} faster`, fewer: "fewer", file_of: (name) => `${name} as CSV`, first_response: "First response", from: "From",
+    kept: (kept, all) => `${kept} of ${all} tickets`, last_month: "Last month", less: (share) => `${share} fewer`, medians: "Times are medians.", messages_in: "Messages in", messages_out: "Replies", more: (share) => `${share} more`, most: (length) => `90% within ${length}`,
+    new: "New", no_hours: "Nobody wrote in these days.", none: "Nothing happened in these days.", points_less: (count) => `${count} points lower`, points_more: (count) => `${count} points higher`, range: "Days", replies: "Replies",
+    resolution: "Resolution", same: "As before", sla: "SLA kept", slower: (share) => `${share} slower`, team: "Team", this_month: "This month", to: "To", totals: "Totals", user: "Agent",
+  },
   search: {
     all: "All", best: (count) => `The best ${count} are shown. A word or a filter more narrows it.`, by_assignee: "Assigned to …", by_channel: "Which channel?", by_from: "From whom?", by_inbox: "In which inbox?",
     by_priority: "Which priority?", by_status: "Which status?", by_tag: "With which tag?", clear: "Forget all", contact: "Contact", contacts: "Contacts", conversations: "Conversations", everywhere: "Search everything",
@@ -97,12 +109,23 @@ export default {
     waiting_since: "Waiting longest",
   },
   status: { closed: "Closed", open: "Open", pending: "Pending", resolved: "Resolved" },
+  steps: {
+    copied: "The example is copied.", copy: "Copy the example", demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "One moment …", demo_go: "Add demo data",
+    demo_on: "Demo data is here", demo_on_about: "Look around as you like. When you are done, remove it with everything written in it.", demo_remove: "Remove the demo data", dismiss: "Don't show this again", done: "done",
+    empty: "Nothing has come in yet. These are good things to begin with, in any order.", example: "An example of a call", key: "Connect what sends you messages", key_about: "With an API key, a call like this begins a conversation:", key_go: "Make an API key",
+    remove_about: "All demo threads, contacts and people go, and so does what you have written in demo threads. This can't be taken back.", remove_title: "Remove the demo data?", removed: "The demo data is gone.", start: "Write to somebody",
+    start_about: "Begin a conversation yourself.", team: "Invite your team", team_about: "Each gets a link to set a password.", team_go: "Invite", title: "What next", webhook: "Tell other programs what happens",
+    webhook_about: "A webhook sends each event to an address of yours.", webhook_go: "Add a webhook", with_demo: "What you see here is made up. These are good things to begin with, in any order.",
+  },
   thread: {
     back: "Back to the list", details: "Details", earlier: "Earlier", file_gone: "deleted", is_typing: (name) => `${name} is writing`, is_viewing: (name) => `${name} is looking`, messages: "Messages",
     missing: "There is no such thread.", no_tags: "No tags", no_team: "No team", nobody: "Nobody", none: "Choose a thread, or press j.", note_badge: "Note · only your team sees this",
     older: (count) => `${count} earlier`, system: "CommFlow", unassigned: "Unassigned",
   },
   time: { days: (d) => `${d}d`, hours: (h) => `${h}h`, minutes: (m) => `${m}m`, now: "now", seconds: (s) => `${s}s`, today: "Today", yesterday: "Yesterday" },
+  view: {
+    change: "Change this view", name: "Name", remove: "Delete this view", removed: (name) => `The view “${name}” is deleted.`, save: "Save as a view", saved: (name) => `The view “${name}” is saved.`, shared: "Share it with the whole team",
+  },
   views: { closed: "Closed", mine: "Mine", open: "All open", pending: "Pending", sla: "SLA breached", unassigned: "Unassigned", waiting: "Waiting for us" },
   waiting: { true: "For us" },
 };
