@@ -9,9 +9,11 @@ import "./notices.js";
 import "./palette.js";
 import "./sidebar.js";
 import "../pages/inbox.js";
+import "../pages/settings.js";
 
 const PARTS = {
   conversations: () => html`<inbox-page></inbox-page>`,
+  settings: () => html`<settings-page></settings-page>`,
   tickets: () => html`<inbox-page></inbox-page>`,
 };
 
