@@ -2,7 +2,8 @@
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { address, place } from "../core/place.js";
+import { action } from "../core/actions.js";
+import { address, go, place } from "../core/place.js";
 import { say } from "../core/words.js";
 import { isAdmin } from "../data/people.js";
 import { icon } from "../parts/icons.js";
@@ -27,6 +28,8 @@ const SECTIONS = {
   whole: { users: "people", teams: "team", inboxes: "inbox", tags: "tag", sla: "clock", "api-keys": "key", webhooks: "bolt", workspace: "settings" },
 };
 
+const title = (name) => say(`settings.${name.replace("-", "_")}`);
+
 class SettingsPage extends Element {
   show() {
     const { id } = place.value;
@@ -40,17 +43,13 @@ class SettingsPage extends Element {
           ${each(groups, (group) => group, (group) => html`
             <h2>${say(`settings.${group}`)}</h2>
             <ul>${each(Object.entries(SECTIONS[group]), ([name]) => name, ([name, picture]) => html`
-              <li><a href=${address("settings", name)} aria-current=${name === section ? "page" : null} data-test="section-${name}">${icon(picture)}<span>${this.title(name)}</span></a></li>`)}</ul>`)}
+              <li><a href=${address("settings", name)} aria-current=${name === section ? "page" : null} data-test="section-${name}">${icon(picture)}<span>${title(name)}</span></a></li>`)}</ul>`)}
         </nav>
         <div class="section" data-test="section">
           <a class="button plain back" href="/settings">${icon("back")}${say("frame.settings")}</a>
           ${may ? this.section(section) : html`<p class="empty">${say("settings.admins")}</p>`}
         </div>
       </div>`;
-  }
-
-  title(name) {
-    return say(`settings.${name.replace("-", "_")}`);
   }
 
   /** The section's own element, the same as long as one stays in it. */
@@ -62,3 +61,9 @@ class SettingsPage extends Element {
 }
 
 define("settings-page", SettingsPage);
+
+for (const [group, sections] of Object.entries(SECTIONS)) {
+  for (const [name, picture] of Object.entries(sections)) {
+    action({ id: `settings-${name}`, name: () => `${say("frame.settings")}: ${title(name)}`, picture, group: "go", when: () => group === "own" || isAdmin(), run: () => go(address("settings", name)) });
+  }
+}

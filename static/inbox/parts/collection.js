@@ -40,7 +40,7 @@ export class Collection extends Element {
     }
   }
 
-  /** What goes to the server for what was typed. */
+  /** What goes to the server for what was typed, of a thing that was there if it is given too. */
   sent(values) {
     return values;
   }
@@ -57,7 +57,7 @@ export class Collection extends Element {
   }
 
   async edit(item) {
-    const send = async (typed) => (await patch(`${this.route}/${item.id}`, this.sent(typed))).data;
+    const send = async (typed) => (await patch(`${this.route}/${item.id}`, this.sent(typed, item))).data;
     if (await ask({ title: item.name ?? say("form.edit"), fields: this.fields(item), values: item, send })) await this.load();
   }
 

@@ -157,6 +157,10 @@ class Ask extends Element {
       </dialog>`;
   }
 
+  arrived() {
+    addEventListener("popstate", () => this.end(null), { once: true });
+  }
+
   drawn() {
     const dialog = this.firstElementChild;
     if (!dialog.open) dialog.showModal();

@@ -35,7 +35,7 @@ export default {
   },
   deliveries: {
     again: "Send again", again_done: "It is sent again.", answer: "Answer", attempts: "Attempts", count: (count) => n(count, "delivery", "deliveries"), error: "Error", event: "Event", last: "Last attempt",
-    newer: "Newer", next: "Next attempt", none: "Nothing was sent yet.", older: "Older", repeats: "Repeats",
+    newer: "Newer", next: "Next attempt", none: "Nothing was sent yet.", older: "Older", repeats: "Repeats", tries: (count) => n(count, "attempt", "attempts"),
   },
   did: {
     assigned: (name) => `Assigned to ${name}.`, closed: "Closed.", copied: "The link is copied.", field: (name) => `${name} is changed.`, inbox: (name) => `Moved to ${name}.`,
@@ -132,7 +132,7 @@ export default {
   webhooks: {
     about: "Tell other programs what happens here, as it happens.", add: "New webhook", all: "All events, and those still to come", all_of: (name) => `All of ${name.toLowerCase()}`, answered: (status, time) => `Answered ${status} in ${time} ms`,
     contact: "Contacts", conversation: "Conversations", created: "created", created_comment: "comment of a contact", created_note: "note of the team", created_reply: "reply to a contact", deleted: "deleted", events: "Events",
-    everything: "Everything", failing: "Failing", failure: (time) => `last failure ${time}`, failures: (count) => (count === 0 ? "no failures in a row" : `${n(count, "failure", "failures")} in a row`), log: "Log", message: "Messages",
+    everything: "Everything", failing: "Failing", failure: (time) => `last failure ${time}`, failures: (count) => `${n(count, "failure", "failures")} in a row`, log: "Log", message: "Messages",
     none: "No webhooks yet.", off: "Off", on: "Working", own_secret: "Your secret", pause: "Pause", remove: (name) => `Delete ${name}?`, remove_text: "Nothing is sent there any more, and its log is gone.", resume: "Resume",
     rotate: "New secret", rotate_text: "For 24 hours, what is sent is signed with the old secret too.", secret: "The webhook's secret", secret_text: "Receivers check signatures with it. It is shown now, and never again.",
     signing_secret: "Secret, as Standard Webhooks libraries take it", sla_breached: "SLA target missed", sla_warning: "SLA target due soon", success: (time) => `last success ${time}`, test: "Test", test_bad: "The test was not taken",

@@ -2,7 +2,7 @@
 
 import { html } from "../../core/html.js";
 import { define } from "../../core/element.js";
-import { ago, count, inFull } from "../../core/time.js";
+import { ago, count, day, inFull } from "../../core/time.js";
 import { say } from "../../core/words.js";
 import { activeUsers, me, userOf } from "../../data/people.js";
 import { Collection } from "../../parts/collection.js";
@@ -50,7 +50,7 @@ class ApiKeys extends Collection {
         <b dir="auto">${key.name}</b><code>cf_…${key.hint}</code>
         <small>${userOf(key.user_id)?.name} · ${say(`api_keys.${key.scopes.at(-1)}`)} · ${rate}</small>
         <small>${key.last_used_at ? html`<time title=${inFull(key.last_used_at)}>${say("form.used", ago(key.last_used_at))}</time>` : say("form.unused")}
-          · <span class=${over ? "bad" : ""}>${key.expires_at ? say(over ? "api_keys.expired" : "api_keys.until", inFull(key.expires_at)) : say("api_keys.never")}</span></small>
+          · <span class=${over ? "bad" : ""}>${key.expires_at ? say(over ? "api_keys.expired" : "api_keys.until", day(key.expires_at)) : say("api_keys.never")}</span></small>
       </div>`;
   }
 

@@ -23,7 +23,7 @@ class DeliveryLog extends Element {
   told = signal(null);
 
   arrived() {
-    this.load();
+    this.turn(1);
     this.timer = setInterval(() => document.hidden || this.load().catch(() => {}), REPEAT);
   }
 
@@ -70,13 +70,13 @@ class DeliveryLog extends Element {
     const fact = (name, value) => (value === null || value === undefined || value === "" ? "" : html`<div><dt>${say(`deliveries.${name}`)}</dt><dd>${value}</dd></div>`);
     return html`
       <details class="delivery" data-test=${one.id}>
-        <summary><span class="tag state ${one.status}">${say(`settings.${one.status}`)}</span><code>${one.event_type}</code><span class="quiet">${one.status_code ?? ""}</span><span class="space"></span><time title=${inFull(one.created_at)}>${ago(one.created_at)}</time></summary>
+        <summary><span class="tag state ${one.status}">${say(`settings.${one.status}`)}</span><code>${one.event_type}</code><span class="quiet">${one.status_code} ${one.attempts > 1 ? say("deliveries.tries", one.attempts) : ""}</span><span class="space"></span><time title=${inFull(one.created_at)}>${ago(one.created_at)}</time></summary>
         <dl class="facts">
           ${fact("event", one.event_id)}${fact("attempts", one.attempts)}${fact("last", inFull(one.last_attempt_at))}${fact("next", inFull(one.next_attempt_at))}
           ${fact("answer", one.status_code && say("webhooks.answered", one.status_code, count(one.duration_ms)))}${fact("error", one.error)}${fact("repeats", one.redelivery_of)}
         </dl>
         ${one.response_body ? html`<pre>${one.response_body}</pre>` : ""}
-        <button type="button" @click=${() => this.again(one)} data-test="redeliver">${icon("undo")}${say("deliveries.again")}</button>
+        ${one.status === "waiting" ? "" : html`<button type="button" @click=${() => this.again(one)} data-test="redeliver">${icon("undo")}${say("deliveries.again")}</button>`}
       </details>`;
   }
 }

@@ -47,7 +47,7 @@ class Teams extends Collection {
   row(team) {
     return html`
       <div class="what"><b dir="auto">${team.name}</b><small dir="auto">${team.description}</small></div>
-      <button type="button" class="plain" aria-label=${say("teams.members_of", team.name)} @click=${() => this.members(team)} data-test="members">${icon("team")}${say("teams.count", team.members_count)}</button>`;
+      <button type="button" class="plain" aria-label="${say("teams.count", team.members_count)}, ${team.name}" @click=${() => this.members(team)} data-test="members">${icon("team")}${say("teams.count", team.members_count)}</button>`;
   }
 }
 

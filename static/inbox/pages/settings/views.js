@@ -27,13 +27,8 @@ class Views extends Collection {
   }
 
   /** The name of a view that comes with CommFlow is the page's, until somebody gives it one. */
-  edit(view) {
-    return super.edit({ ...view, name: viewName(view), standard: view.standard });
-  }
-
-  sent(values) {
-    const { name, ...rest } = values;
-    return this.items.peek().some((view) => view.standard && viewName(view) === name) ? rest : values;
+  sent({ name, ...rest }, view) {
+    return name === viewName(view) ? rest : { name, ...rest };
   }
 
   fields() {
@@ -57,17 +52,15 @@ class Views extends Collection {
     const rows = this.items.value.filter((other) => other.kind === view.kind && this.may(other));
     const at = rows.indexOf(view);
     const step = (by, name) => (rows[at + by] ? html`<span class=${name}>${iconButton("down", say(`saved_views.${name}`, viewName(view)), () => this.move(view, rows[at + by]), name)}</span>` : html`<span class="gap"></span>`);
-    const named = { ...view, name: viewName(view) };
-    return html`${step(-1, "up")}${step(1, "down")}${super.acts(named)}`;
+    return html`${step(-1, "up")}${step(1, "down")}${super.acts({ ...view, name: viewName(view) })}`;
   }
 
-  /** Two change places; where some have the same, all that may be moved are counted anew. */
+  /** Two change places; where they have the same, all that may be moved are counted anew. */
   async move(view, other) {
-    const all = this.items.peek();
-    const order = all.map((one) => (one === view ? other : one === other ? view : one));
+    const order = this.items.peek().map((one) => (one === view ? other : one === other ? view : one));
     this.items.value = order;
-    const changed = order.map((one, at) => [one, at]).filter(([one, at]) => one.position !== at && this.may(one));
-    await attempt(() => Promise.all(changed.map(([one, position]) => patch(`/views/${one.id}`, { position }))));
+    const places = view.position === other.position ? order.map((one, at) => [one, at]).filter(([one]) => this.may(one)) : [[view, other.position], [other, view.position]];
+    await attempt(() => Promise.all(places.map(([{ id }, position]) => patch(`/views/${id}`, { position }))));
     await this.load();
   }
 }

@@ -79,13 +79,14 @@ class Webhooks extends Collection {
   row(hook) {
     const { last_success_at, last_failure_at, consecutive_failures } = hook.health;
     const state = !hook.active ? "off" : consecutive_failures > 0 ? "failing" : "on";
-    const times = [["success", last_success_at], ["failure", last_failure_at]].filter(([, time]) => time);
+    const times = [["success", last_success_at], ["failure", last_failure_at]].filter(([, time]) => time).map(([name, time]) => say(`webhooks.${name}`, ago(time)));
+    if (consecutive_failures > 0) times.push(say("webhooks.failures", consecutive_failures));
     return html`
       <div class="what">
         <b class="url">${hook.url}</b><span class="tag state ${state}">${say(`webhooks.${state}`)}</span>
         ${hook.description ? html`<small dir="auto">${hook.description}</small>` : ""}
         <small>${hook.events.join(", ")}</small>
-        <small>${times.length === 0 ? say("form.unused") : times.map(([name, time]) => html`<span title=${inFull(time)}>${say(`webhooks.${name}`, ago(time))} · </span>`)}${say("webhooks.failures", consecutive_failures)}</small>
+        <small title=${inFull(last_success_at)}>${times.join(" · ") || say("form.unused")}</small>
         ${hook.disabled_reason ? html`<small class="bad">${hook.disabled_reason}</small>` : ""}
       </div>`;
   }
