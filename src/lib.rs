@@ -41,7 +41,8 @@
 //! | `sla_status` | the same counters for settled tickets, and a look at those whose clock runs, along an index of them alone |
 //! | type of message | counters on the thread |
 //! | the change feed | its first and last id; by one type, a count along an index |
-//! | spans of time, a contact, an address | a count along the index of that filter |
+//! | spans of time, a contact, a team, a tag, an address, those that wait | a count along the index of that filter |
+//! | what happened to a thread | a count along its index |
 //! | words of contacts, a search | a count in the search index |
 //! | users, teams, tags, inboxes, keys, webhooks | a count: they are few |
 //!
@@ -60,7 +61,8 @@
 //! # The way of an event to the streams
 //! The writer's thread rings → `api::border::live` reads what is new, once, and writes it out into the `tail` → all streams are
 //! woken, and take it from there; one that is behind reads pieces of the feed from the store (`api::border::stream`). A stream
-//! ends when its key does, and when the server stops.
+//! ends when its key does, and when the server stops. Who is in which conversation (`api::border::presence`) goes out between the
+//! events, is no event, and is kept nowhere.
 //!
 //! # The way of a file
 //! `api::border::multipart` takes a form apart as it comes → each 256 KiB are a write of their own, under a row that says

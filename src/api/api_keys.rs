@@ -15,6 +15,7 @@ use crate::desk::api_keys;
 use crate::desk::api_keys::ApiKey;
 use crate::desk::api_keys::IssuedKey;
 use crate::desk::api_keys::NewApiKey;
+use crate::desk::secrets;
 use crate::types::Result;
 use crate::types::error::Code;
 use actix_web::http::Method;
@@ -69,7 +70,7 @@ async fn show(who: Admin, id: PathId<ApiKey>) -> Result<Reply<Shown<ApiKey>>> {
 
 async fn create(who: Admin, new: Input<NewApiKey>) -> Result<Reply<Created<IssuedKey>>> {
     let owner = who.credentials.user;
-    let key = api_keys::generate("cf_")?;
+    let key = secrets::generate("cf_")?;
     who.create("/v1/api_keys", new.fingerprint, move |tx| api_keys::create(tx, new.value, Some(owner), key)).await
 }
 

@@ -17,11 +17,12 @@ use crate::desk::conversations::ConversationFilter;
 use crate::desk::conversations::ConversationPatch;
 use crate::desk::conversations::NewConversation;
 use crate::desk::threads::ConversationKind;
+use crate::desk::threads::history;
+use crate::desk::threads::history::ThreadChange;
 use crate::types::Result;
 use actix_web::http::Method;
 
-const COLUMNS: [(&str, &str); 3] =
-    [("created_at", "created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
+const HISTORY_COLUMNS: [(&str, &str); 1] = [("created_at", "created_at")];
 
 /// Adds the routes of conversations.
 pub fn routes(v1: &mut Routes) {
@@ -33,7 +34,7 @@ pub fn routes(v1: &mut Routes) {
     v1.add(Method::GET, "/v1/conversations", list)
         .named("listConversations", "List conversations", "Newest first unless sorted otherwise.")
         .filtered::<ConversationFilter>()
-        .paged(&COLUMNS)
+        .paged(&conversations::COLUMNS)
         .synced();
     v1.add(Method::POST, "/v1/conversations", create).named(
         "createConversation",
@@ -42,6 +43,13 @@ pub fn routes(v1: &mut Routes) {
          `imported` and a `created_at` in the past it brings in history, for which the scope `admin` is needed.",
     );
     v1.add(Method::GET, "/v1/conversations/{conversation_id}", show).named("getConversation", "Get a conversation", "");
+    v1.add(Method::GET, "/v1/conversations/{conversation_id}/history", history)
+        .named(
+            "listConversationHistory",
+            "List what happened to a conversation",
+            "Who changed what of it and its ticket, oldest first. It is kept for ever; the change feed is for a month.",
+        )
+        .paged(&HISTORY_COLUMNS);
     v1.add(Method::PATCH, "/v1/conversations/{conversation_id}", update).named(
         "updateConversation",
         "Update a conversation",
@@ -63,16 +71,8 @@ impl Resource for Conversation {
 }
 
 async fn list(who: Reader, mut query: Query) -> Result<Reply<Listed<Conversation>>> {
-    let filter = ConversationFilter {
-        status: query.take("status"),
-        assignee: query.take("assignee"),
-        channel: query.take("channel"),
-        priority: query.take("priority"),
-        contact: query.take("contact"),
-        created_after: query.take("created_after"),
-        created_before: query.take("created_before"),
-    };
-    let order = query.order(&COLUMNS, true);
+    let filter = ConversationFilter::asked(&mut query);
+    let order = query.order(&conversations::COLUMNS, true);
     let paging = query.paging();
     query.done()?;
     let caller = who.credentials.user;
@@ -96,4 +96,11 @@ async fn update(
     patch: Input<ConversationPatch>,
 ) -> Result<Reply<Shown<Conversation>>> {
     who.update(move |tx| conversations::get(tx, id.0), move |tx| conversations::update(tx, id.0, patch.value)).await
+}
+
+async fn history(who: Reader, id: PathId<ConversationKind>, mut query: Query) -> Result<Reply<Listed<ThreadChange>>> {
+    let order = query.order(&HISTORY_COLUMNS, false);
+    let paging = query.paging();
+    query.done()?;
+    who.list(paging, move |db, paging, _| history::list(db, id.0, order, paging)).await
 }

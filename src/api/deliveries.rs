@@ -14,12 +14,12 @@ use crate::api::border::routes::Routes;
 use crate::delivery::courier::Letter;
 use crate::delivery::verdict::Receipt;
 use crate::delivery::verdict::Verdict;
-use crate::desk::api_keys;
 use crate::desk::deliveries;
 use crate::desk::deliveries::Delivery;
 use crate::desk::deliveries::Filter;
 use crate::desk::receivers;
 use crate::desk::receivers::Receiver;
+use crate::desk::secrets;
 use crate::desk::webhooks;
 use crate::desk::webhooks::Webhook;
 use crate::store::answers::Answer;
@@ -133,8 +133,8 @@ async fn test(who: Admin, id: PathId<Webhook>) -> Result<Reply<Told<Tested>>> {
 
 fn test_letter(who: &Admin, receiver: &Receiver, webhook: &Webhook, now: Time) -> Result<Letter> {
     // No event of the feed: its id must never be that of one.
-    let id = format!("test_{}", api_keys::generate("")?.get(..16).unwrap_or_default());
-    let actor = json!({"type": "user", "id": who.credentials.user, "api_key_id": who.credentials.api_key});
+    let id = format!("test_{}", secrets::generate("")?.get(..16).unwrap_or_default());
+    let actor = json!({"type": "user", "id": who.credentials.user, "api_key_id": who.credentials.api_key()});
     let event = json!({
         "id": id, "type": "webhook.test", "created_at": now, "actor": actor, "changes": null, "bulk_id": null,
         "imported": false, "data": webhook,

@@ -12,7 +12,7 @@ use crate::api::border::query::Query;
 use crate::api::border::reply::Reply;
 use crate::api::border::routes::Routes;
 use crate::api::border::stream::EventStream;
-use crate::desk::api_keys;
+use crate::desk::credentials;
 use crate::store::feed;
 use crate::store::feed::Event;
 use crate::store::feed::EventId;
@@ -60,10 +60,16 @@ pub fn routes(v1: &mut Routes) {
             "streamEvents",
             "Stream events",
             "Events as they happen, as server-sent events. A client that comes again with `Last-Event-ID` misses none, and \
-             gets none twice. Without `after` and `Last-Event-ID`, it begins now. The stream ends when the key does.",
+             gets none twice. Without `after` and `Last-Event-ID`, it begins now. The stream ends when the key or session does.",
         )
         .described_parameter(Place::Query, "types", WHICH, which())
         .parameter::<EventId>(Place::Query, "after", "Begins after this event.")
+        .parameter::<bool>(
+            Place::Query,
+            "presence",
+            "Tells as well who comes into a conversation, begins to write there, or leaves it: as `presence`, without an `id`, \
+             with the `data` of the answer to `getPresence`.",
+        )
         .may(&[Code::CursorExpired]);
 }
 
@@ -166,20 +172,20 @@ impl Shape for Streamed {
 }
 
 async fn stream(who: Reader, mut query: Query, last: LastEventId) -> Result<Reply<Streamed>> {
-    let (after, kinds) = (query.take("after"), kinds(&mut query));
+    let (after, kinds, presence) = (query.take("after"), kinds(&mut query), query.switch("presence"));
     query.done()?;
     let after = last.0.or(after);
     let place = who.context.live.join(&who.credentials)?;
-    let (key, now) = (who.credentials.api_key, who.context.clock.now());
+    let (credential, now) = (who.credentials.credential, who.context.clock.now());
     let read = who.context.store.read(move |db| {
-        // From here on the place is told when the key is lost: whether it was so before is to be seen now.
-        if !api_keys::standing(db, key)?.is_some_and(|standing| standing.valid(now)) {
+        // From here on the place is told when the credential is lost: whether it was so before is to be seen now.
+        if !credentials::standing(db, credential)?.is_some_and(|standing| standing.valid(now)) {
             return Err(Error::unauthorized());
         }
         feed::begin(db, after)
     });
     let cursor = read.await?;
-    let stream = EventStream::new(who.context.clone(), place, kinds, cursor);
+    let stream = EventStream::new(who.context.clone(), place, kinds, cursor, presence);
     let mut response = HttpResponse::Ok().content_type("text/event-stream").streaming(stream.body());
     // A proxy that gathers or compresses would hold events back.
     set(&mut response, header::HeaderName::from_static("x-accel-buffering"), "no");

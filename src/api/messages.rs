@@ -28,6 +28,7 @@ use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::message::MessageType;
 use crate::types::Result;
 use crate::types::field;
+use crate::types::id::Id;
 use crate::types::text::BodyOrNothing;
 use actix_web::http::Method;
 use serde_json::Value;
@@ -36,7 +37,7 @@ use utoipa::PartialSchema;
 
 /// What a message with files may be made of.
 const FORM: Expected = Expected {
-    texts: &["body", "type", "status"],
+    texts: &["body", "type", "status", "last_seen_message_id"],
     files: &["attachments[]", "attachments"],
     files_max: ATTACHMENTS_MAX,
 };
@@ -58,7 +59,7 @@ pub fn routes(v1: &mut Routes) {
             "Create a message",
             "`reply` (the default) is visible to the customer, a `note` to the team only; with `comment`, integrations bring \
              in what the customer wrote, which opens a closed conversation again. With `status`, reply and close in one \
-             call. Files go along as `attachment_ids` of what was uploaded before, or in a form with files.",
+             call. With `last_seen_message_id`, nothing is written if somebody was faster. Files go along as `attachment_ids` of what was uploaded before, or in a form with files.",
         )
         .takes::<NewMessage>()
         .takes_form(
@@ -66,6 +67,7 @@ pub fn routes(v1: &mut Routes) {
                 "body": BodyOrNothing::schema(),
                 "type": MessageType::schema(),
                 "status": ConversationStatus::schema(),
+                "last_seen_message_id": Id::<Message>::schema(),
                 "attachments[]": {"type": "array", "items": binary(), "maxItems": ATTACHMENTS_MAX,
                     "description": "The files. `attachments` is taken too."},
             }),

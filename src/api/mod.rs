@@ -11,15 +11,19 @@ pub mod events;
 pub mod files;
 pub mod health;
 pub mod inboxes;
+pub mod invitations;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod presence;
 pub mod search;
+pub mod sessions;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod users;
 pub mod webhooks;
+pub mod workspace;
 
 use border::routes::Routes;
 
@@ -29,10 +33,14 @@ pub fn routes() -> Routes {
     for add in [
         conversations::routes,
         messages::routes,
+        presence::routes,
         contacts::routes,
         tickets::routes,
         users::routes,
         me::routes,
+        invitations::routes,
+        sessions::routes,
+        workspace::routes,
         teams::routes,
         tags::routes,
         inboxes::routes,

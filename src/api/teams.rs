@@ -4,6 +4,7 @@ use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::caller::Admin;
 use crate::api::border::caller::Reader;
+use crate::api::border::caller::gone;
 use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
 use crate::api::border::operation::Operation;
@@ -21,6 +22,7 @@ use crate::desk::teams::NewMember;
 use crate::desk::teams::NewTeam;
 use crate::desk::teams::Team;
 use crate::desk::teams::TeamPatch;
+use crate::desk::threads::change;
 use crate::desk::users;
 use crate::desk::users::User;
 use crate::store::answers::Answer;
@@ -44,7 +46,7 @@ pub fn routes(v1: &mut Routes) {
     v1.add(Method::DELETE, "/v1/teams/{team_id}", delete).named(
         "deleteTeam",
         "Delete a team",
-        "Its members stay users.",
+        "Its members stay users, and its threads belong to no team.",
     );
     v1.add(Method::GET, "/v1/teams/{team_id}/members", members)
         .named("listTeamMembers", "List the members of a team", "By name unless sorted otherwise.")
@@ -91,7 +93,8 @@ async fn update(who: Admin, id: PathId<Team>, patch: Input<TeamPatch>) -> Result
 }
 
 async fn delete(who: Admin, id: PathId<Team>) -> Result<Reply<Deleted>> {
-    who.delete(move |tx| teams::get(tx, id.0), move |tx| teams::delete(tx, id.0)).await
+    while !who.remove(move |tx| teams::get(tx, id.0), move |tx| change::disband(tx, id.0)).await? {}
+    Ok(gone())
 }
 
 async fn members(who: Reader, id: PathId<Team>, mut query: Query) -> Result<Reply<Listed<User>>> {

@@ -27,9 +27,6 @@ use crate::types::Result;
 use crate::types::error::Code;
 use actix_web::http::Method;
 
-const COLUMNS: [(&str, &str); 3] =
-    [("created_at", "ticket_created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
-
 /// Adds the routes of tickets.
 pub fn routes(v1: &mut Routes) {
     v1.section(
@@ -40,7 +37,7 @@ pub fn routes(v1: &mut Routes) {
     v1.add(Method::GET, "/v1/tickets", list)
         .named("listTickets", "List tickets", "Newest first unless sorted otherwise.")
         .filtered::<TicketFilter>()
-        .paged(&COLUMNS)
+        .paged(&tickets::COLUMNS)
         .synced();
     v1.add(Method::POST, "/v1/tickets", create)
         .named(
@@ -88,16 +85,8 @@ impl Resource for Ticket {
 }
 
 async fn list(who: Reader, mut query: Query) -> Result<Reply<Listed<Ticket>>> {
-    let filter = TicketFilter {
-        status: query.take("status"),
-        priority: query.take("priority"),
-        assignee: query.take("assignee"),
-        inbox: query.take("inbox"),
-        sla_status: query.take("sla_status"),
-        created_after: query.take("created_after"),
-        created_before: query.take("created_before"),
-    };
-    let order = query.order(&COLUMNS, true);
+    let filter = TicketFilter::asked(&mut query);
+    let order = query.order(&tickets::COLUMNS, true);
     let paging = query.paging();
     query.done()?;
     let caller = who.credentials.user;

@@ -7,6 +7,7 @@ use crate::desk::api_keys;
 use crate::desk::api_keys::NewApiKey;
 use crate::desk::api_keys::Plan;
 use crate::desk::api_keys::Scope;
+use crate::desk::secrets;
 use crate::desk::users;
 use crate::store::tx::Actor;
 use crate::types::email::Email;
@@ -65,7 +66,7 @@ impl Key {
         let Self::Create(create) = self;
         let store = create.data.open()?;
         let folder = create.data.data_dir.display().to_string();
-        let key = api_keys::generate("cf_")?;
+        let key = secrets::generate("cf_")?;
         let issued = store.write_blocking(Actor::SYSTEM, move |tx| {
             let user = users::by_email(tx, &create.user)?.ok_or_else(|| {
                 let message = format!(

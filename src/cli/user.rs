@@ -4,11 +4,14 @@ use crate::cli::DataDir;
 use crate::cli::Failure;
 use crate::cli::parsed;
 use crate::desk::passwords;
+use crate::desk::passwords::Password;
 use crate::desk::users;
 use crate::desk::users::NewUser;
 use crate::desk::users::Role;
 use crate::store::tx::Actor;
 use crate::types::email::Email;
+use crate::types::error::Error;
+use crate::types::error::Refused;
 use crate::types::text::Line;
 use clap::Args;
 use clap::Subcommand;
@@ -64,11 +67,12 @@ impl User {
     }
 }
 
-fn read_password() -> Result<String, Failure> {
+fn read_password() -> Result<Password, Failure> {
     let mut password = String::new();
     std::io::stdin()
         .take(4_096)
         .read_to_string(&mut password)
         .map_err(|cause| Failure::new(Failure::USAGE, format!("No password could be read: {cause}.")))?;
-    Ok(password.trim_end_matches(['\r', '\n']).to_owned())
+    let chosen = password.trim_end_matches(['\r', '\n']).parse();
+    Ok(chosen.map_err(|refused: Refused| Error::invalid(vec![refused.at("password")]))?)
 }

@@ -2,10 +2,10 @@
 
 use crate::choice;
 use crate::described;
+use crate::desk::secrets;
 use crate::desk::users;
 use crate::desk::users::Role;
 use crate::desk::users::UserId;
-use crate::desk::users::UserStatus;
 use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
@@ -29,8 +29,6 @@ use rusqlite::Connection;
 use rusqlite::OptionalExtension;
 use rusqlite::params;
 use serde::Serialize;
-use sha2::Digest;
-use sha2::Sha256;
 use utoipa::PartialSchema;
 use utoipa::ToSchema;
 use utoipa::openapi::ArrayBuilder;
@@ -185,46 +183,6 @@ pub struct NewApiKey {
     pub expires_at: Option<Time>,
 }
 
-/// What a request may count on once its key was found.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Credentials {
-    /// The key.
-    pub api_key: ApiKeyId,
-    /// Its user.
-    pub user: UserId,
-    /// The user's role.
-    pub role: Role,
-    /// The user's status: inactive users' keys don't work.
-    pub status: UserStatus,
-    /// The key's scopes.
-    pub scopes: Scopes,
-    /// The key's own plan.
-    pub plan: Option<Plan>,
-    /// The key's own number of requests a minute.
-    pub rate_limit: Option<u32>,
-    /// When the key stops working.
-    pub expires_at: Option<Time>,
-    /// When it was last used, as far as that is written down.
-    pub last_used_at: Option<Time>,
-}
-
-impl Credentials {
-    /// Whether the user is active.
-    pub fn is_active(&self) -> bool {
-        self.status == UserStatus::Active
-    }
-
-    /// Whether they are good at `now`.
-    pub fn valid(&self, now: Time) -> bool {
-        self.is_active() && self.expires_at.is_none_or(|expiry| now < expiry)
-    }
-}
-
-/// What is stored of a key, and looked up by: fast is right for a secret of this length.
-pub fn hash(key: &str) -> [u8; 32] {
-    Sha256::digest(key.as_bytes()).into()
-}
-
 const COLUMNS: &str = "SELECT id, name, user_id, hint, scopes, plan, rate_limit, expires_at, last_used_at, created_at FROM api_keys WHERE id = ?1 AND revoked_at IS NULL";
 
 fn from_row(row: &rusqlite::Row) -> rusqlite::Result<ApiKey> {
@@ -260,46 +218,7 @@ pub fn list(db: &Connection, order: Order, paging: &Paging) -> Result<Page<ApiKe
     list.page(db, paging, total, |row| get(db, Id::from_row(row)))
 }
 
-/// The SQL of [`credentials`], for the test of its plan.
-pub const CREDENTIALS: &str =
-    "SELECT k.id, u.id, u.role, u.status, k.scopes, k.plan, k.rate_limit, k.expires_at, k.last_used_at
-     FROM api_keys k JOIN users u ON u.id = k.user_id WHERE k.hash = ?1 AND k.revoked_at IS NULL";
-
-/// What stands behind a key, by its hash; none if it is unknown or revoked.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn credentials(db: &Connection, hash: &[u8; 32]) -> Result<Option<Credentials>> {
-    let found = db
-        .prepare_cached(CREDENTIALS)?
-        .query_row([hash], |row| {
-            Ok(Credentials {
-                api_key: row.get(0)?,
-                user: row.get(1)?,
-                role: row.get(2)?,
-                status: row.get(3)?,
-                scopes: row.get(4)?,
-                plan: row.get(5)?,
-                rate_limit: row.get(6)?,
-                expires_at: row.get(7)?,
-                last_used_at: row.get(8)?,
-            })
-        })
-        .optional()?;
-    Ok(found)
-}
-
-/// What stands behind the key of this id now; none if it is unknown or revoked.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn standing(db: &Connection, id: ApiKeyId) -> Result<Option<Credentials>> {
-    let hash: Option<[u8; 32]> =
-        db.prepare_cached("SELECT hash FROM api_keys WHERE id = ?1")?.query_row([id], |row| row.get(0)).optional()?;
-    hash.map_or(Ok(None), |hash| credentials(db, &hash))
-}
-
-/// Makes a key for `owner` unless the request names another user; `key` is the secret, made with [`generate`].
+/// Makes a key for `owner` unless the request names another user; `key` is the secret, made with [`secrets::generate`].
 ///
 /// # Errors
 /// 422 with all the fields at fault.
@@ -336,7 +255,7 @@ pub fn create(tx: &Tx, new: NewApiKey, owner: Option<UserId>, key: String) -> Re
     .execute(params![
         user.id,
         new.name,
-        hash(&key),
+        secrets::hash(&key),
         hint,
         scopes,
         new.plan,
@@ -365,27 +284,4 @@ pub fn revoke(tx: &Tx, id: ApiKeyId) -> Result<()> {
 pub fn note_use(tx: &Tx, id: ApiKeyId) -> Result<()> {
     tx.prepare_cached("UPDATE api_keys SET last_used_at = ?2 WHERE id = ?1")?.execute(params![id, tx.now])?;
     Ok(())
-}
-
-const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/// A new secret: `prefix` and 43 characters of 62, which is 256 bits.
-///
-/// # Errors
-/// When the system has no randomness to give.
-pub fn generate(prefix: &str) -> Result<String> {
-    let mut secret = String::from(prefix);
-    let mut bytes = [0_u8; 64];
-    while secret.len() < prefix.len() + 43 {
-        getrandom::fill(&mut bytes).map_err(|cause| Error::internal(cause.to_string()))?;
-        secret.extend(letters(bytes).take(prefix.len() + 43 - secret.len()));
-    }
-    Ok(secret)
-}
-
-/// Random bytes as letters and digits, each as likely as any other.
-pub fn letters(bytes: impl IntoIterator<Item = u8>) -> impl Iterator<Item = char> {
-    // Bytes from 248 on would make some characters likelier than others.
-    let fair = bytes.into_iter().filter(|byte| *byte < 248);
-    fair.filter_map(|byte| ALPHABET.get(usize::from(byte % 62))).map(|byte| char::from(*byte))
 }

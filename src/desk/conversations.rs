@@ -5,12 +5,16 @@ use crate::desk::contacts;
 use crate::desk::contacts::ContactGiven;
 use crate::desk::contacts::ContactId;
 use crate::desk::files::AttachmentIds;
+use crate::desk::teams;
+use crate::desk::teams::TeamId;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
 pub use crate::desk::threads::ConversationId;
 pub use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
+use crate::desk::threads::TAGGED;
 use crate::desk::threads::TagList;
+use crate::desk::threads::TeamFilter;
 use crate::desk::threads::begin;
 use crate::desk::threads::begin::First;
 use crate::desk::threads::begin::Moment;
@@ -30,6 +34,8 @@ use crate::store::list::List;
 use crate::store::list::Order;
 use crate::store::tx::Tx;
 use crate::types::Result;
+use crate::types::asked::Asked;
+use crate::types::asked::Switch;
 use crate::types::custom_fields::CustomFields;
 use crate::types::custom_fields::CustomFieldsPatch;
 use crate::types::error::Error;
@@ -42,6 +48,8 @@ use crate::types::paging::Paging;
 use crate::types::text::Body;
 use crate::types::text::BodyOrNothing;
 use crate::types::text::Line;
+use crate::types::text::TagName;
+use crate::types::text::fold;
 use crate::types::time::Time;
 use deserr::Deserr;
 use deserr::IntoValue;
@@ -76,6 +84,9 @@ pub struct NewConversation {
     /// Nobody if not said.
     #[deserr(default)]
     pub assignee_id: Option<UserId>,
+    /// None if not said.
+    #[deserr(default)]
+    pub team_id: Option<TeamId>,
     /// What else is known.
     #[deserr(default)]
     #[schema(required = false)]
@@ -135,6 +146,9 @@ pub struct ConversationPatch {
     /// Who looks after it; `null`: nobody.
     #[deserr(default)]
     pub assignee_id: Field<UserId>,
+    /// The team that looks after it; `null`: none.
+    #[deserr(default)]
+    pub team_id: Field<TeamId>,
     /// The whole new list.
     #[deserr(default)]
     pub tags: Given<TagList>,
@@ -158,6 +172,7 @@ impl From<ConversationPatch> for ThreadPatch {
             status: patch.status.0.map(NewStatus::Conversation),
             priority: patch.priority,
             assignee_id: patch.assignee_id,
+            team_id: patch.team_id,
             tags: TagChange { tags: patch.tags, add: patch.add_tags, remove: patch.remove_tags },
             custom_fields: patch.custom_fields,
             inbox_id: Given(None),
@@ -173,17 +188,67 @@ pub struct ConversationFilter {
     /// Who looks after them.
     #[param(inline)]
     pub assignee: Option<AssigneeFilter>,
+    /// Which team looks after them.
+    #[param(inline)]
+    pub team: Option<TeamFilter>,
     /// How they came in.
     pub channel: Option<Channel>,
     /// How much they matter.
     pub priority: Option<Priority>,
     /// Whom they are with.
     pub contact: Option<ContactId>,
+    /// A tag that they carry, by its name.
+    pub tag: Option<TagName>,
+    /// Whether a comment waits for a reply.
+    #[param(value_type = Option<bool>)]
+    pub waiting: Option<Switch>,
     /// Begun after this instant.
     pub created_after: Option<Time>,
     /// Begun before this instant.
     pub created_before: Option<Time>,
 }
+
+impl ConversationFilter {
+    /// The filter that these texts make.
+    pub fn asked(by: &mut impl Asked) -> Self {
+        Self {
+            status: by.take("status"),
+            assignee: by.take("assignee"),
+            team: by.take("team"),
+            channel: by.take("channel"),
+            priority: by.take("priority"),
+            contact: by.take("contact"),
+            tag: by.take("tag"),
+            waiting: by.take("waiting"),
+            created_after: by.take("created_after"),
+            created_before: by.take("created_before"),
+        }
+    }
+
+    /// Whether the kept counters know how many there are.
+    fn is_counted(&self) -> bool {
+        let Self { contact, created_after, created_before, team, tag, waiting, .. } = self;
+        contact.is_none()
+            && created_after.is_none()
+            && created_before.is_none()
+            && team.is_none()
+            && tag.is_none()
+            && waiting.is_none()
+    }
+}
+
+/// What conversations may be sorted by, and how.
+pub const COLUMNS: [(&str, &str); 5] = [
+    ("created_at", "created_at"),
+    ("updated_at", "updated_at"),
+    ("priority", "priority"),
+    ("last_message_at", LAST_MESSAGE),
+    ("waiting_since", WAITING),
+];
+/// A thread whose messages were all erased stands where it began.
+const LAST_MESSAGE: &str = "ifnull(last_message_at, created_at)";
+/// Those in which nobody waits come last.
+const WAITING: &str = "ifnull(waiting_since, 9999999999)";
 
 /// The conversation of this id.
 ///
@@ -193,8 +258,8 @@ pub fn get(db: &Connection, id: ConversationId) -> Result<Conversation> {
     row::get(db, id).map(Conversation::from)
 }
 
-/// Conversations, newest first unless ordered otherwise. Totals come from the kept counters, but for spans of time and
-/// single contacts, which are counted along their index.
+/// Conversations, newest first unless ordered otherwise. Totals come from the kept counters, but for spans of time,
+/// single contacts, teams, tags and those that wait, which are counted along their index.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -205,24 +270,27 @@ pub fn list(
     order: Order,
     paging: &Paging,
 ) -> Result<Page<Conversation>> {
-    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
     let list = query(filter, caller, order).since(paging, "conversations_by_update");
-    let kept = filter.contact.is_none()
-        && filter.created_after.is_none()
-        && filter.created_before.is_none()
-        && paging.updated_after.is_none();
-    let total = if kept {
-        counts::conversations(db, filter.status, assignee, filter.priority, filter.channel)?
-    } else {
-        list.count(db)?
-    };
+    let total = if paging.updated_after.is_some() { list.count(db)? } else { total(db, filter, caller, order)? };
     let mut reading = row::Reading::conversations(db)?;
     list.page(db, paging, total, |number| reading.get(ConversationId::from_row(number)).map(Conversation::from))
 }
 
+/// How many conversations there are.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn total(db: &Connection, filter: &ConversationFilter, caller: UserId, order: Order) -> Result<i64> {
+    if !filter.is_counted() {
+        return query(filter, caller, order).count(db);
+    }
+    let assignee = filter.assignee.map(|assignee| assignee.number(caller));
+    counts::conversations(db, filter.status, assignee, filter.priority, filter.channel)
+}
+
 /// The list behind [`list`], for the test of its plans.
 pub fn query(filter: &ConversationFilter, caller: UserId, order: Order) -> List {
-    List::of("threads", "id", order)
+    let list = List::of("threads", "id", order)
         .filter("status = ?", &filter.status)
         .filter("channel = ?", &filter.channel)
         .filter("priority = ?", &filter.priority)
@@ -230,6 +298,17 @@ pub fn query(filter: &ConversationFilter, caller: UserId, order: Order) -> List 
         .filter("created_at > ?", &filter.created_after)
         .filter("created_at < ?", &filter.created_before)
         .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)))
+        .filter("team_id IS ?", &filter.team.map(TeamFilter::team))
+        .filter(TAGGED, &filter.tag.as_ref().map(|tag| fold(tag.as_str())));
+    let list = if filter.tag.is_some() { list.by_key() } else { list };
+    match filter.waiting {
+        None => list,
+        Some(Switch(false)) => list.only("waiting_since IS NULL"),
+        // They are few, whatever else is asked.
+        Some(Switch(true)) => {
+            list.only("ifnull(waiting_since, 9999999999) < 9999999999").along("conversations_by_waiting")
+        }
+    }
 }
 
 /// Begins a conversation with its first message.
@@ -240,6 +319,7 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
     let mut faults = Faults::default();
     let moment = faults.gather(Moment::new(tx.now, new.imported, new.created_at))?;
     let assignee = faults.gather(new.assignee_id.map(|id| users::assignable(tx, id)).transpose())?;
+    let team = faults.gather(new.team_id.map(|id| teams::for_thread(tx, id)).transpose())?;
     let custom_fields = CustomFields::default()
         .merged(&new.custom_fields)
         .map_err(|refused| Error::invalid(vec![refused.at("custom_fields")]));
@@ -248,7 +328,8 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
     let FirstMessage(first) = new.message;
     faults.gather(first.attachment_ids.check(tx).map_err(|error| error.within("message")))?;
     faults.check()?;
-    let (Some(moment), Some(assignee), Some(custom_fields), Some(contact)) = (moment, assignee, custom_fields, contact)
+    let (Some(moment), Some(assignee), Some(team), Some(custom_fields), Some(contact)) =
+        (moment, assignee, team, custom_fields, contact)
     else {
         return Err(Error::invalid(Vec::new()));
     };
@@ -258,6 +339,7 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
         priority: new.priority,
         contact,
         assignee,
+        team,
         custom_fields,
         created_at: moment.at,
     };

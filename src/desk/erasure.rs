@@ -7,6 +7,7 @@ use crate::desk::contacts::DELETED_NAME;
 use crate::desk::deliveries;
 use crate::desk::files;
 use crate::desk::files::FileId;
+use crate::desk::threads::history;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -85,7 +86,7 @@ fn erase_messages(tx: &Tx, id: ContactId) -> Result<()> {
          WHERE contact_id = ?1",
     )?
     .execute(params![id, DELETED_SUBJECT])?;
-    Ok(())
+    history::erase_subjects(tx, id.row(), DELETED_SUBJECT)
 }
 
 fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
@@ -111,9 +112,9 @@ fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
 
 fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
     let mut select =
-        tx.prepare_cached("SELECT api_key_id, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
+        tx.prepare_cached("SELECT credential, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
     let mut rewrite = tx.prepare_cached(
-        "UPDATE idempotent_answers SET body = ?4, contact_id = NULL WHERE api_key_id = ?1 AND target = ?2 AND key = ?3",
+        "UPDATE idempotent_answers SET body = ?4, contact_id = NULL WHERE credential = ?1 AND target = ?2 AND key = ?3",
     )?;
     let mut rows = select.query([id])?;
     let mut found: Vec<(i64, String, String, Option<String>)> = Vec::new();

@@ -12,6 +12,7 @@ use crate::desk::threads::begin::Moment;
 use crate::desk::threads::begin::NewTicketPart;
 use crate::desk::threads::change;
 use crate::desk::threads::change::NewStatus;
+use crate::desk::threads::history;
 use crate::desk::threads::marks;
 use crate::desk::threads::message;
 pub use crate::desk::threads::message::Message;
@@ -96,6 +97,9 @@ struct Given {
     #[deserr(default)]
     #[schema(required = false)]
     attachment_ids: AttachmentIds,
+    /// The newest message that the author has seen: refused with 409 if there is a newer one in the thread by now.
+    #[deserr(default)]
+    last_seen_message_id: Option<MessageId>,
 }
 
 /// The messages of a thread, oldest first.
@@ -147,7 +151,7 @@ pub fn get(db: &Connection, id: ConversationId, message: MessageId, now: Time) -
 /// Writes a message into a thread; a comment may reopen it, or start a new one (see [`REOPENS_WITHIN_S`]).
 ///
 /// # Errors
-/// `not_found`; `conflict` for a comment of an erased contact; 422 with all the fields at fault.
+/// `not_found`; `conflict` for a comment of an erased contact, and where the author has missed a message; 422 with all the fields at fault.
 pub fn create(tx: &Tx, id: ConversationId, NewMessage(new): NewMessage) -> Result<Message> {
     let old = row::get(tx, id)?;
     let mut faults = Faults::default();
@@ -158,6 +162,9 @@ pub fn create(tx: &Tx, id: ConversationId, NewMessage(new): NewMessage) -> Resul
     faults.gather(new.attachment_ids.check(tx))?;
     faults.check()?;
     let Some(moment) = moment else { return Err(Error::invalid(Vec::new())) };
+    if let Some(seen) = new.last_seen_message_id {
+        refuse_outdated(tx, id, seen)?;
+    }
     if new.kind == MessageType::Comment && old.contact.name.as_deref() == Some(DELETED_NAME) {
         contacts::get(tx, old.contact.id).map_err(|_| {
             Error::conflict("The contact of this conversation was erased: nothing more can come from there.")
@@ -195,11 +202,25 @@ pub fn create(tx: &Tx, id: ConversationId, NewMessage(new): NewMessage) -> Resul
     Ok(message)
 }
 
+/// What was written while the author did not look may change the answer.
+fn refuse_outdated(tx: &Tx, id: ConversationId, seen: MessageId) -> Result<()> {
+    let newest: Option<MessageId> =
+        tx.prepare_cached("SELECT max(id) FROM messages WHERE thread_id = ?1")?.query_row([id], |row| row.get(0))?;
+    match newest.filter(|newest| *newest > seen) {
+        Some(newest) => {
+            let message = "There is a newer message in this conversation: look at it before you write.";
+            Err(Error::outdated("last_seen_message_id", message, newest))
+        }
+        None => Ok(()),
+    }
+}
+
 /// `message.created` says that there is one more message. The views have an event of their own only for what else changed.
 fn tell(tx: &Tx, old: &Thread, new: &Thread) -> Result<()> {
     if (old.status(), &old.assignee) != (new.status(), &new.assignee) {
         let (before, after) = (Conversation::of(old), Conversation::of(new));
         tx.emit(EventKind::ConversationUpdated, change::about(new), Some(&before), &after)?;
+        history::write(tx, old, new)?;
     }
     change::tell_ticket(tx, old, new)
 }
@@ -218,6 +239,7 @@ fn follow_up(tx: &Tx, old: &Thread, first: First, moment: Moment) -> Result<Mess
         priority: old.priority(),
         contact: contacts::get(tx, old.contact.id)?,
         assignee: None,
+        team: old.team.clone(),
         custom_fields: CustomFields::default(),
         created_at: tx.now,
     };

@@ -2,21 +2,27 @@
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
 //! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure,
-//! export; webhooks < receivers, deliveries.
+//! export; webhooks < receivers, deliveries; users < sessions < passwords, invitations; users < api_keys < credentials.
 
 pub mod api_keys;
 pub mod bulk;
 pub mod check;
 pub mod contacts;
 pub mod conversations;
+pub mod credentials;
 pub mod deliveries;
 pub mod erasure;
 pub mod export;
 pub mod files;
 pub mod inboxes;
+pub mod invitations;
 pub mod messages;
 pub mod passwords;
+pub mod profile;
 pub mod receivers;
+pub mod secrets;
+pub mod sessions;
+pub mod settings;
 pub mod sla;
 pub mod sweep;
 pub mod tags;
@@ -25,3 +31,4 @@ pub mod threads;
 pub mod tickets;
 pub mod users;
 pub mod webhooks;
+pub mod workspace;

@@ -1,8 +1,9 @@
 //! Removes what has outlived its time: events and settled deliveries after 30 days, answers to idempotent requests after a
-//! day, and the bytes of files that are deleted or never came to their end.
+//! day, sessions when they expire, and the bytes of files that are deleted or never came to their end.
 
 use crate::desk::deliveries;
 use crate::desk::files::chunks;
+use crate::desk::sessions;
 use crate::store::Store;
 use crate::store::feed;
 use crate::store::tx::Actor;
@@ -45,12 +46,13 @@ pub fn sweep(tx: &Tx) -> Result<bool> {
     let events = feed::remove_expired(tx, tx.now, MOST_AT_ONCE)?;
     let answers = tx
         .prepare_cached(
-            "DELETE FROM idempotent_answers WHERE (api_key_id, target, key) IN
-                (SELECT api_key_id, target, key FROM idempotent_answers WHERE created_at <= ?1 ORDER BY created_at LIMIT ?2)",
+            "DELETE FROM idempotent_answers WHERE (credential, target, key) IN
+                (SELECT credential, target, key FROM idempotent_answers WHERE created_at <= ?1 ORDER BY created_at LIMIT ?2)",
         )?
         .execute(params![tx.now.plus(-ANSWERS_KEPT_S), MOST_AT_ONCE])?;
     let deliveries = deliveries::remove_expired(tx, MOST_AT_ONCE)?;
+    let sessions = sessions::remove_expired(tx, MOST_AT_ONCE)?;
     chunks::give_up_old(tx)?;
     let files = chunks::clear(tx)?;
-    Ok(events + answers + deliveries > 0 || files)
+    Ok(events + answers + deliveries + sessions > 0 || files)
 }

@@ -54,6 +54,15 @@ impl Kind for Team {
 /// The id of a team.
 pub type TeamId = Id<Team>;
 
+/// A team as other objects name it.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TeamRef {
+    /// `team_001`.
+    pub id: TeamId,
+    /// What it is called.
+    pub name: String,
+}
+
 /// What it takes to make a team.
 #[derive(Debug, Clone, Deserr, ToSchema)]
 #[deserr(error = Invalid, deny_unknown_fields)]
@@ -107,6 +116,16 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Team> {
 /// `not_found`.
 pub fn get(db: &Connection, id: TeamId) -> Result<Team> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+}
+
+/// The team that is to look after a thread.
+///
+/// # Errors
+/// 422 on `team_id` when there is no such team.
+pub fn for_thread(db: &Connection, id: TeamId) -> Result<TeamRef> {
+    let team =
+        get(db, id).map_err(|_| Error::invalid_field("team_id", Rule::UnknownId, format!("there is no team {id}")))?;
+    Ok(TeamRef { id, name: team.name.to_string() })
 }
 
 /// Teams by name.

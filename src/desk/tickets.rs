@@ -12,11 +12,15 @@ use crate::desk::sla;
 use crate::desk::sla::SlaStatus;
 use crate::desk::sla::story;
 use crate::desk::sla::story::Story;
+use crate::desk::teams;
+use crate::desk::teams::TeamId;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::Priority;
+use crate::desk::threads::TAGGED;
 use crate::desk::threads::TagList;
+use crate::desk::threads::TeamFilter;
 pub use crate::desk::threads::TicketId;
 pub use crate::desk::threads::TicketStatus;
 use crate::desk::threads::begin;
@@ -43,6 +47,7 @@ use crate::store::list::Order;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
+use crate::types::asked::Asked;
 use crate::types::custom_fields::CustomFields;
 use crate::types::custom_fields::CustomFieldsPatch;
 use crate::types::error::Code;
@@ -58,6 +63,8 @@ use crate::types::paging::Page;
 use crate::types::paging::Paging;
 use crate::types::text::Body;
 use crate::types::text::Line;
+use crate::types::text::TagName;
+use crate::types::text::fold;
 use crate::types::time::Time;
 use deserr::Deserr;
 use rusqlite::Connection;
@@ -95,6 +102,9 @@ pub struct NewTicket {
     /// Nobody if not said.
     #[deserr(default)]
     pub assignee_id: Option<UserId>,
+    /// None if not said; with `conversation_id`, the conversation's.
+    #[deserr(default)]
+    pub team_id: Option<TeamId>,
     /// What else is known.
     #[deserr(default)]
     pub custom_fields: Given<CustomFieldsPatch>,
@@ -127,6 +137,9 @@ pub struct TicketPatch {
     /// Who looks after it; `null`: nobody.
     #[deserr(default)]
     pub assignee_id: Field<UserId>,
+    /// The team that looks after it; `null`: none.
+    #[deserr(default)]
+    pub team_id: Field<TeamId>,
     /// Where it belongs.
     #[deserr(default)]
     pub inbox_id: Given<InboxId>,
@@ -153,6 +166,7 @@ impl From<TicketPatch> for ThreadPatch {
             status: patch.status.0.map(NewStatus::Ticket),
             priority: patch.priority,
             assignee_id: patch.assignee_id,
+            team_id: patch.team_id,
             tags: TagChange { tags: patch.tags, add: patch.add_tags, remove: patch.remove_tags },
             custom_fields: patch.custom_fields,
             inbox_id: patch.inbox_id,
@@ -170,15 +184,47 @@ pub struct TicketFilter {
     /// Who looks after them.
     #[param(inline)]
     pub assignee: Option<AssigneeFilter>,
+    /// Which team looks after them.
+    #[param(inline)]
+    pub team: Option<TeamFilter>,
     /// Where they arrived.
     pub inbox: Option<InboxId>,
     /// How they stand against their targets at the moment of reading.
     pub sla_status: Option<SlaStatus>,
+    /// A tag that they carry, by its name.
+    pub tag: Option<TagName>,
     /// Made after this instant.
     pub created_after: Option<Time>,
     /// Made before this instant.
     pub created_before: Option<Time>,
 }
+
+impl TicketFilter {
+    /// The filter that these texts make.
+    pub fn asked(by: &mut impl Asked) -> Self {
+        Self {
+            status: by.take("status"),
+            priority: by.take("priority"),
+            assignee: by.take("assignee"),
+            team: by.take("team"),
+            inbox: by.take("inbox"),
+            sla_status: by.take("sla_status"),
+            tag: by.take("tag"),
+            created_after: by.take("created_after"),
+            created_before: by.take("created_before"),
+        }
+    }
+
+    /// Whether the kept counters know of all that it asks.
+    fn is_counted(&self) -> bool {
+        let Self { team, tag, created_after, created_before, .. } = self;
+        team.is_none() && tag.is_none() && created_after.is_none() && created_before.is_none()
+    }
+}
+
+/// What tickets may be sorted by, and how.
+pub const COLUMNS: [(&str, &str); 3] =
+    [("created_at", "ticket_created_at"), ("updated_at", "updated_at"), ("priority", "priority")];
 
 /// The ticket of this id, as it stands at `now`.
 ///
@@ -194,10 +240,6 @@ fn view(thread: Thread, now: Time) -> Result<Ticket> {
 
 /// Tickets, newest first unless ordered otherwise.
 ///
-/// Totals come from the kept counters. For `sla_status`, they tell of the settled tickets, and those whose clock runs are
-/// looked at one by one along an index that holds no others: as many as the team has open. Spans of time are counted along
-/// their index.
-///
 /// # Errors
 /// Those of SQLite.
 pub fn list(
@@ -209,24 +251,32 @@ pub fn list(
     now: Time,
 ) -> Result<Page<Ticket>> {
     let list = query(filter, caller, order, now).since(paging, "tickets_by_update");
+    let total = if paging.updated_after.is_some() { list.count(db)? } else { total(db, filter, caller, order, now)? };
+    let mut reading = row::Reading::tickets(db)?;
+    list.page(db, paging, total, |number| view(reading.get(TicketId::from_row(number))?, now))
+}
+
+/// How many tickets there are, by the kept counters. For `sla_status`, they tell of the settled tickets, and those whose clock
+/// runs are looked at one by one along an index that holds no others: as many as the team has open. Spans of time, teams and
+/// tags are counted along their index.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn total(db: &Connection, filter: &TicketFilter, caller: UserId, order: Order, now: Time) -> Result<i64> {
     let values = TicketValues {
         status: filter.status,
         assignee: filter.assignee.map(|assignee| assignee.number(caller)),
         priority: filter.priority,
         inbox: filter.inbox.map(Id::row),
     };
-    let spans = [filter.created_after, filter.created_before, paging.updated_after];
-    let total = match filter.sla_status {
-        _ if spans.iter().any(Option::is_some) => list.count(db)?,
-        None => counts::tickets(db, values, None)?,
-        Some(SlaStatus::Warning) => list.count(db)?,
-        Some(status) => {
+    match filter.sla_status {
+        None if filter.is_counted() => counts::tickets(db, values, None),
+        Some(status @ (SlaStatus::OnTrack | SlaStatus::Breached)) if filter.is_counted() => {
             let moving = equalities(filter, caller, order).one_of(&moving(status), now);
-            counts::tickets(db, values, Some(status))? + moving.count(db)?
+            Ok(counts::tickets(db, values, Some(status))? + moving.count(db)?)
         }
-    };
-    let mut reading = row::Reading::tickets(db)?;
-    list.page(db, paging, total, |number| view(reading.get(TicketId::from_row(number))?, now))
+        _ => query(filter, caller, order, now).count(db),
+    }
 }
 
 /// The list behind [`list`], for the test of its plans.
@@ -258,9 +308,15 @@ fn equalities(filter: &TicketFilter, caller: UserId, order: Order) -> List {
         .filter("inbox_id = ?", &filter.inbox)
         .filter("ticket_created_at > ?", &filter.created_after)
         .filter("ticket_created_at < ?", &filter.created_before)
-        .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)));
-    // The tickets whose clock runs are few, whatever else is asked.
-    if filter.sla_status.is_some() { list.along("tickets_by_sla") } else { list }
+        .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)))
+        .filter("team_id IS ?", &filter.team.map(TeamFilter::team))
+        .filter(TAGGED, &filter.tag.as_ref().map(|tag| fold(tag.as_str())));
+    // The tickets whose clock runs are few, whatever else is asked; and so are those of a tag.
+    match (filter.sla_status, &filter.tag) {
+        (Some(_), _) => list.along("tickets_by_sla"),
+        (None, Some(_)) => list.by_key(),
+        (None, None) => list,
+    }
 }
 
 /// Makes a ticket.
@@ -309,6 +365,7 @@ fn of_conversation(tx: &Tx, id: ConversationId, new: NewTicket) -> Result<Ticket
         subject: Given(new.subject),
         priority: new.priority,
         assignee_id: new.assignee_id.map_or(Field::Absent, Field::Set),
+        team_id: new.team_id.map_or(Field::Absent, Field::Set),
         tags: TagChange { tags: new.tags, ..TagChange::default() },
         custom_fields: new.custom_fields,
         ..ThreadPatch::default()
@@ -341,6 +398,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
     required(&mut faults, new.contact.is_some(), "contact");
     let moment = faults.gather(Moment::new(tx.now, new.imported, new.created_at))?;
     let assignee = faults.gather(new.assignee_id.map(|id| users::assignable(tx, id)).transpose())?;
+    let team = faults.gather(new.team_id.map(|id| teams::for_thread(tx, id)).transpose())?;
     let inbox = faults.gather(inboxes::for_ticket(tx, new.inbox_id))?;
     let custom_fields = CustomFields::default().merged(&new.custom_fields.0.unwrap_or_default());
     let custom_fields =
@@ -354,7 +412,8 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
     let (Some(subject), Some(description), Some(contact)) = (new.subject, new.description, contact) else {
         return Err(Error::invalid(Vec::new()));
     };
-    let (Some(moment), Some(assignee), Some(inbox), Some(custom_fields)) = (moment, assignee, inbox, custom_fields)
+    let (Some(moment), Some(assignee), Some(team), Some(inbox), Some(custom_fields)) =
+        (moment, assignee, team, inbox, custom_fields)
     else {
         return Err(Error::invalid(Vec::new()));
     };
@@ -364,6 +423,7 @@ fn with_new_conversation(tx: &Tx, new: NewTicket) -> Result<Ticket> {
         priority: new.priority.or(Priority::Normal),
         contact,
         assignee,
+        team,
         custom_fields,
         created_at: moment.at,
     };

@@ -45,7 +45,18 @@ choice! {
         Inactive "inactive",
     }
 }
-stored_as_word!(Role, UserStatus);
+choice! {
+    /// How a user can sign in with a browser.
+    SignIn {
+        /// Not at all: there is no password yet.
+        None "none",
+        /// Not yet: there is an invitation, but it was not used.
+        Invited "invited",
+        /// With a password.
+        Password "password",
+    }
+}
+stored_as_word!(Role, UserStatus, SignIn);
 
 /// A user as every exit shows it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -62,6 +73,8 @@ pub struct User {
     pub status: UserStatus,
     /// A picture.
     pub avatar_url: Option<WebAddress>,
+    /// How the user can sign in with a browser.
+    pub sign_in: SignIn,
     /// When the user was added.
     pub created_at: Time,
     /// When something about the user last changed.
@@ -134,8 +147,11 @@ pub struct UserFilter {
     pub status: Option<UserStatus>,
 }
 
-const BY_ID: &str =
-    "SELECT id, email, name, role, status, avatar_url, created_at, updated_at, version FROM users WHERE id = ?1";
+const BY_ID: &str = "SELECT id, email, name, role, status, avatar_url,
+        CASE WHEN password_hash IS NOT NULL THEN 'password'
+            WHEN EXISTS (SELECT 1 FROM invitations WHERE user_id = users.id) THEN 'invited' ELSE 'none' END,
+        created_at, updated_at, version
+    FROM users WHERE id = ?1";
 
 fn from_row(row: &rusqlite::Row) -> rusqlite::Result<User> {
     Ok(User {
@@ -145,9 +161,10 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<User> {
         role: row.get(3)?,
         status: row.get(4)?,
         avatar_url: row.get(5)?,
-        created_at: row.get(6)?,
-        updated_at: row.get(7)?,
-        version: row.get(8)?,
+        sign_in: row.get(6)?,
+        created_at: row.get(7)?,
+        updated_at: row.get(8)?,
+        version: row.get(9)?,
     })
 }
 

@@ -1,7 +1,7 @@
 //! Webhooks: where the change feed is sent to. What is configured here is delivered by `delivery`.
 
 use crate::described;
-use crate::desk::api_keys;
+use crate::desk::secrets;
 use crate::store::feed;
 use crate::store::list::List;
 use crate::store::list::Order;
@@ -187,7 +187,7 @@ impl Secret {
     /// # Errors
     /// When the system has no randomness to give.
     pub fn generate() -> Result<Self> {
-        Ok(Self(format!("whsec_{}", STANDARD.encode(api_keys::generate("")?.as_bytes().get(..32).unwrap_or_default()))))
+        Ok(Self(format!("whsec_{}", STANDARD.encode(secrets::generate("")?.as_bytes().get(..32).unwrap_or_default()))))
     }
 
     /// The form that the Standard Webhooks libraries accept: its bytes are the same.

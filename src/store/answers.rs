@@ -14,8 +14,8 @@ pub const NO_BODY: Fingerprint = [0; 32];
 /// Which request it was: per credential, method and path, and key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RequestKey {
-    /// The number of the API key.
-    pub api_key: i64,
+    /// The number of the credential that may repeat it.
+    pub credential: i64,
     /// Method and path.
     pub target: String,
     /// The `Idempotency-Key`.
@@ -53,9 +53,9 @@ pub fn find(tx: &Tx, request: &RequestKey) -> Result<Option<Kept>> {
     let kept = tx
         .prepare_cached(
             "SELECT fingerprint, status, location, etag, body, contact_id FROM idempotent_answers
-             WHERE api_key_id = ?1 AND target = ?2 AND key = ?3",
+             WHERE credential = ?1 AND target = ?2 AND key = ?3",
         )?
-        .query_row(params![request.api_key, request.target, request.key], |row| {
+        .query_row(params![request.credential, request.target, request.key], |row| {
             Ok(Kept {
                 fingerprint: row.get(0)?,
                 answer: Answer {
@@ -77,11 +77,11 @@ pub fn find(tx: &Tx, request: &RequestKey) -> Result<Option<Kept>> {
 /// Those of SQLite.
 pub fn keep(tx: &Tx, request: &RequestKey, fingerprint: &[u8], answer: &Answer) -> Result<()> {
     tx.prepare_cached(
-        "INSERT INTO idempotent_answers (api_key_id, target, key, fingerprint, status, location, etag, body, contact_id, created_at)
+        "INSERT INTO idempotent_answers (credential, target, key, fingerprint, status, location, etag, body, contact_id, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
-        request.api_key,
+        request.credential,
         request.target,
         request.key,
         fingerprint,

@@ -5,6 +5,8 @@
 //! from the nearer end of the list when a page is asked for by its number.
 
 use crate::types::Result;
+use crate::types::error::Refused;
+use crate::types::error::Rule;
 use crate::types::paging::Cursor;
 use crate::types::paging::CursorValue;
 use crate::types::paging::Page;
@@ -23,6 +25,22 @@ pub struct Order {
     pub descending: bool,
 }
 
+impl Order {
+    /// What `sort` asks for: one of these names, each with what it is ordered by; `-` in front for descending.
+    ///
+    /// # Errors
+    /// `not_in_enum` for another name.
+    pub fn parse(text: &str, columns: &[(&str, &'static str)]) -> Result<Self, Refused> {
+        let (name, descending) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
+        let known = columns.iter().find(|(known, _)| *known == name);
+        known.map(|(_, column)| Self { column, descending }).ok_or_else(|| {
+            let names: Vec<String> = columns.iter().map(|(known, _)| format!("`{known}`")).collect();
+            let message = format!("must be one of {}, with `-` in front for descending", names.join(", "));
+            Refused::new(Rule::NotInEnum, message)
+        })
+    }
+}
+
 /// A list under construction.
 #[derive(Clone)]
 pub struct List {
@@ -32,18 +50,25 @@ pub struct List {
     always: Vec<&'static str>,
     filters: Vec<(&'static str, Rc<dyn ToSql>)>,
     arms: Vec<&'static str>,
-    index: Option<&'static str>,
+    /// How the table is read, where SQLite is not to choose.
+    way: String,
 }
 
 impl List {
     /// The rows of `table`, told apart by the column `id`.
     pub fn of(table: &'static str, id: &'static str, order: Order) -> Self {
-        Self { table, id, order, always: Vec::new(), filters: Vec::new(), arms: Vec::new(), index: None }
+        Self { table, id, order, always: Vec::new(), filters: Vec::new(), arms: Vec::new(), way: String::new() }
     }
 
     /// Read along this index, where SQLite, which knows nothing of the values, would take another.
     pub fn along(mut self, index: &'static str) -> Self {
-        self.index = Some(index);
+        self.way = format!(" INDEXED BY {index}");
+        self
+    }
+
+    /// Read row by row by the table's own key, where a filter names the rows and SQLite would walk an index of all of them.
+    pub fn by_key(mut self) -> Self {
+        " NOT INDEXED".clone_into(&mut self.way);
         self
     }
 
@@ -185,7 +210,7 @@ impl List {
     }
 
     fn from(&self) -> String {
-        self.index.map_or_else(|| self.table.to_owned(), |index| format!("{} INDEXED BY {index}", self.table))
+        format!("{}{}", self.table, self.way)
     }
 
     fn each_arm(&self) -> Vec<Option<&'static str>> {

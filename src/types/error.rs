@@ -68,6 +68,7 @@ rules! {
     NotInEnum "not_in_enum";
     OutOfRange "out_of_range";
     Taken "taken";
+    Outdated "outdated";
     UnknownField "unknown_field";
     UnknownId "unknown_id";
 }
@@ -98,7 +99,8 @@ pub struct Detail {
     pub code: Rule,
     /// A sentence for a person.
     pub message: String,
-    /// The id of the object that holds a taken value, where the caller may see it.
+    /// The id of the object that holds a taken value, where the caller may see it; or of the newest, where the caller named
+    /// an older one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub existing_id: Option<String>,
@@ -168,13 +170,18 @@ impl Error {
 
     /// 409: a unique value is held by another object.
     pub fn taken(field: &str, message: impl Into<String>, holder: impl fmt::Display) -> Self {
+        Self::in_the_way(field, Rule::Taken, message, holder)
+    }
+
+    /// 409: the caller has not seen the newest object of those that the field is about.
+    pub fn outdated(field: &str, message: impl Into<String>, newest: impl fmt::Display) -> Self {
+        Self::in_the_way(field, Rule::Outdated, message, newest)
+    }
+
+    fn in_the_way(field: &str, code: Rule, message: impl Into<String>, existing: impl fmt::Display) -> Self {
         let message = message.into();
-        let detail = Detail {
-            field: field.to_owned(),
-            code: Rule::Taken,
-            message: message.clone(),
-            existing_id: Some(holder.to_string()),
-        };
+        let (field, existing_id) = (field.to_owned(), Some(existing.to_string()));
+        let detail = Detail { field, code, message: message.clone(), existing_id };
         Self { details: vec![detail], ..Self::new(Code::Conflict, message) }
     }
 

@@ -1,6 +1,7 @@
 //! Values that can't be wrong once they exist, and the tables of error codes and event kinds.
 //! Imports nothing of ours.
 
+pub mod asked;
 pub mod choice;
 pub mod custom_fields;
 pub mod email;

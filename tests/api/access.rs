@@ -29,7 +29,7 @@ use Who::Write;
 
 /// A route as it is promised: who may call it, what with, and the status of success.
 pub struct Row {
-    /// GET, HEAD, POST, PATCH or DELETE.
+    /// GET, HEAD, POST, PATCH, PUT or DELETE.
     pub method: &'static str,
     /// With `{…}` for what varies.
     pub path: &'static str,
@@ -37,7 +37,7 @@ pub struct Row {
     pub who: Who,
     /// The status when all is well.
     pub success: u16,
-    /// A body that it takes, for POST and PATCH: JSON, or a form.
+    /// A body that it takes, for POST, PATCH and PUT: JSON, or a form.
     pub body: &'static str,
 }
 
@@ -65,6 +65,24 @@ pub const ROWS: &[Row] = &[
     row("GET", "/files/{file_id}", Public, 200, ""),
     row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
+    row(
+        "PATCH",
+        "/v1/me",
+        Write,
+        200,
+        r#"{"name": "Renamed", "avatar_url": null, "language": "de", "preferences": {"density": "compact"}}"#,
+    ),
+    row("GET", "/v1/sessions", Read, 200, ""),
+    row("DELETE", "/v1/sessions/{session_id}", Write, 204, ""),
+    row(
+        "POST",
+        "/v1/me/password",
+        Write,
+        204,
+        r#"{"current_password": "correct horse battery staple", "new_password": "another horse"}"#,
+    ),
+    row("GET", "/v1/workspace", Read, 200, ""),
+    row("PATCH", "/v1/workspace", Admin, 200, r#"{"name": "Larkfield"}"#),
     row("GET", "/v1/search", Read, 200, ""),
     row("GET", "/v1/conversations", Read, 200, ""),
     row(
@@ -81,7 +99,7 @@ pub const ROWS: &[Row] = &[
         "/v1/conversations/{conversation_id}",
         Write,
         200,
-        r#"{"subject": "Billing", "status": "pending", "priority": "high", "assignee_id": "user_001", "tags": ["billing"], "custom_fields": {"n": 2}}"#,
+        r#"{"subject": "Billing", "status": "pending", "priority": "high", "assignee_id": "user_001", "team_id": "team_001", "tags": ["billing"], "custom_fields": {"n": 2}}"#,
     ),
     row("GET", "/v1/conversations/{conversation_id}/messages", Read, 200, ""),
     row(
@@ -89,9 +107,12 @@ pub const ROWS: &[Row] = &[
         "/v1/conversations/{conversation_id}/messages",
         Write,
         201,
-        r#"{"body": "Thanks", "type": "reply", "status": "pending"}"#,
+        r#"{"body": "Thanks", "type": "reply", "status": "pending", "last_seen_message_id": "msg_999"}"#,
     ),
     row("GET", "/v1/conversations/{conversation_id}/messages/{message_id}", Read, 200, ""),
+    row("GET", "/v1/conversations/{conversation_id}/history", Read, 200, ""),
+    row("GET", "/v1/conversations/{conversation_id}/presence", Read, 200, ""),
+    row("PUT", "/v1/conversations/{conversation_id}/presence", Write, 200, r#"{"state": "typing"}"#),
     row("GET", "/v1/contacts", Read, 200, ""),
     row(
         "POST",
@@ -138,7 +159,7 @@ pub const ROWS: &[Row] = &[
         "/v1/tickets/{ticket_id}",
         Write,
         200,
-        r#"{"status": "resolved", "priority": "normal", "assignee_id": "user_001", "inbox_id": "inbox_001", "add_tags": ["a"], "remove_tags": ["b"]}"#,
+        r#"{"status": "resolved", "priority": "normal", "assignee_id": "user_001", "team_id": null, "inbox_id": "inbox_001", "add_tags": ["a"], "remove_tags": ["b"]}"#,
     ),
     row("GET", "/v1/tickets/{ticket_id}/sla", Read, 200, ""),
     row("GET", "/v1/users", Read, 200, ""),
@@ -151,6 +172,7 @@ pub const ROWS: &[Row] = &[
         200,
         r#"{"name": "Spare Two", "avatar_url": "https://example.com/a.png"}"#,
     ),
+    row("POST", "/v1/users/{user_id}/invitation", Admin, 201, ""),
     row("GET", "/v1/teams", Read, 200, ""),
     row("POST", "/v1/teams", Admin, 201, r#"{"name": "Second line", "description": "The hard ones"}"#),
     row("GET", "/v1/teams/{team_id}", Read, 200, ""),
@@ -234,7 +256,7 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
     let mut filled = path.to_owned();
-    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file"] {
+    for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file", "session"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
     filled = filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001");
@@ -389,7 +411,10 @@ fn a_key_does_what_its_scope_and_its_users_role_allow_and_nothing_else() {
         for scope in [Scope::Read, Scope::Write, Scope::Admin] {
             let desk = TestApp::new();
             furnish(&desk);
-            walk(&desk.user("Caller", role, scope), role, scope);
+            let caller = desk.user("Caller", role, scope);
+            // The session that is ended on the way.
+            desk.signed_in(&caller);
+            walk(&caller, role, scope);
         }
     }
 }
@@ -416,6 +441,7 @@ fn an_admin_who_was_demoted_a_moment_ago_is_an_agent() {
     let demoted = desk.user("Demoted", Role::Admin, Scope::Admin);
     demoted.get("/v1/webhooks").expect(200);
     keeper.patch(&format!("/v1/users/{}", demoted.user), json!({"role": "agent"})).ok();
+    desk.signed_in(&demoted);
     walk(&demoted, Role::Agent, Scope::Admin);
 }
 

@@ -69,6 +69,8 @@ fn every_resource_has_the_same_name_on_both_floors_and_in_the_tests() {
         "webhooks",
         "deliveries",
         "api_keys",
+        "sessions",
+        "workspace",
     ];
     for resource in resources {
         for floor in ["src/api", "src/desk", "tests/api"] {

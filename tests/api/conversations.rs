@@ -25,7 +25,7 @@ fn a_new_conversation_is_shown_whole_and_told_of() {
     assert_eq!(
         *conversation,
         json!({"id": "conv_001", "subject": "New support request", "status": "open", "priority": "high", "channel": "email",
-            "assignee": {"id": sarah.user, "name": "Sarah Chen"},
+            "assignee": {"id": sarah.user, "name": "Sarah Chen"}, "team": null,
             "contact": {"id": "contact_001", "name": "Jane Smith", "email": "customer@example.com"},
             "tags": ["support"], "custom_fields": {"account_id": "12345"}, "ticket_id": null,
             "waiting_since": "2026-01-15T10:00:00Z", "last_message_at": "2026-01-15T10:00:00Z", "closed_at": null,

@@ -41,12 +41,16 @@ pub fn settings(settings: &mut Settings) {
 
 /// The workspace of the examples: the ids are those of the API reference. Gives Sarah Chen, an admin.
 pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
-    // The first inbox came with the migrations, whose clock is the machine's.
-    let begun = "UPDATE inboxes SET created_at = ?1, updated_at = ?1";
-    let set = move |tx: &Tx| Ok(tx.execute(begun, [tx.now]).map(drop)?);
+    // The workspace and its first inbox came with the migrations, whose clock is the machine's.
+    let set = |tx: &Tx| {
+        tx.execute("UPDATE inboxes SET created_at = ?1, updated_at = ?1", [tx.now])?;
+        tx.execute("UPDATE settings SET value = ?1 WHERE name = 'workspace_created_at'", [tx.now])?;
+        Ok(())
+    };
     desk.server().store.write_blocking(Actor::SYSTEM, set).unwrap();
     count_from(desk, "users", 456);
     let sarah = desk.user("Sarah Chen", Role::Admin, Scope::Admin);
+    desk.signed_in(&sarah);
     count_from(desk, "users", 789);
     desk.agent("Max Weber");
     sarah.post("/v1/teams", json!({"name": "Support Team", "description": "Customer support"})).created();
@@ -97,9 +101,12 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
 /// The calls in an order in which each finds what it needs: first those that look, last those that delete, and what lies in
 /// something else before that.
 pub fn in_order(mut calls: Vec<Call>) -> Vec<Call> {
-    let turn =
-        |call: &Call| ["GET", "HEAD", "POST", "PATCH", "DELETE"].iter().position(|method| *method == call.method);
-    calls.sort_by_key(|call| (turn(call), std::cmp::Reverse(call.path.matches('/').count())));
+    let turn = |call: &Call| {
+        ["GET", "HEAD", "POST", "PATCH", "PUT", "DELETE"].iter().position(|method| *method == call.method)
+    };
+    // With the password, sessions end.
+    let ends_all = |call: &Call| call.operation == "changePassword";
+    calls.sort_by_key(|call| (ends_all(call), turn(call), std::cmp::Reverse(call.path.matches('/').count())));
     calls
 }
 
@@ -147,6 +154,9 @@ fn settled(value: &Value, receiver: &str, server: &str) -> Value {
                     "score" => json!(1.5),
                     "url" if value.as_str().is_some_and(|url| url.starts_with(receiver)) => {
                         json!("https://yourapp.com/webhook")
+                    }
+                    "url" if value.as_str().is_some_and(|url| url.starts_with(&format!("{server}/invitations"))) => {
+                        json!("http://127.0.0.1:8080/invitations/3efSixf1oRNJTgmcejQChu4miDWatE4QD4oMN6rZVqB")
                     }
                     "url" if value.as_str().is_some_and(|url| url.starts_with(server)) => {
                         let path = value.as_str().unwrap().trim_start_matches(server);

@@ -40,19 +40,27 @@ pub struct Following {
 impl Following {
     /// Opens a stream that must be granted.
     pub fn open(desk: &TestApp, who: &Client<'_>, query: &str, last: Option<&str>) -> Self {
-        let following = Self::try_open(desk.server().address, who.key.as_deref().unwrap(), query, last);
+        let following = match &who.session {
+            Some(session) => {
+                Self::ask(desk.server().address, &format!("cookie: commflow_session={session}"), query, last)
+            }
+            None => Self::try_open(desk.server().address, who.key.as_deref().unwrap(), query, last),
+        };
         let following = following.unwrap_or_else(|head| panic!("no stream: {head}"));
         assert!(following.head.starts_with("HTTP/1.1 200"), "{}", following.head);
         following
     }
 
-    /// Asks for a stream; what came back in place of a 200.
+    /// Asks for a stream with a key; what came back in place of a 200.
     pub fn try_open(address: SocketAddr, key: &str, query: &str, last: Option<&str>) -> Result<Self, String> {
+        Self::ask(address, &format!("authorization: Bearer {key}"), query, last)
+    }
+
+    fn ask(address: SocketAddr, shown: &str, query: &str, last: Option<&str>) -> Result<Self, String> {
         let Ok(mut socket) = TcpStream::connect(address) else { return Err(String::new()) };
         socket.set_read_timeout(Some(Duration::from_millis(20))).unwrap();
         let last = last.map(|last| format!("last-event-id: {last}\r\n")).unwrap_or_default();
-        let request =
-            format!("GET /v1/events/stream{query} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {key}\r\n{last}\r\n");
+        let request = format!("GET /v1/events/stream{query} HTTP/1.1\r\nhost: x\r\n{shown}\r\n{last}\r\n");
         drop(socket.write_all(request.as_bytes()));
         let mut following = Self { socket, head: String::new(), raw: Vec::new(), text: String::new(), ended: false };
         let begun = Instant::now();

@@ -4,8 +4,12 @@
 
 use crate::contract;
 use crate::contract::Exchange;
+use argon2::Argon2;
+use argon2::Params;
+use argon2::PasswordHasher;
 use commflow::api::border::context::Patience;
 use commflow::api::border::context::Settings;
+use commflow::api::border::session_cookie;
 use commflow::app::Config;
 use commflow::app::Server;
 use commflow::desk::api_keys;
@@ -13,6 +17,9 @@ use commflow::desk::api_keys::NewApiKey;
 use commflow::desk::api_keys::Scope;
 use commflow::desk::check;
 use commflow::desk::files::links::Links;
+use commflow::desk::secrets;
+use commflow::desk::sessions;
+use commflow::desk::sessions::Browser;
 use commflow::desk::users;
 use commflow::desk::users::NewUser;
 use commflow::desk::users::Role;
@@ -22,6 +29,7 @@ use commflow::desk::webhooks::TargetRule;
 use commflow::search;
 use commflow::store;
 use commflow::store::tx::Actor;
+use commflow::store::tx::Tx;
 use commflow::types::field::Field;
 use commflow::types::field::Given;
 use commflow::types::id::Id;
@@ -32,6 +40,7 @@ use serde_json::Value;
 use serde_json::json;
 use std::net::TcpListener;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::sync::atomic::AtomicI64;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -42,6 +51,13 @@ use ureq::http;
 
 /// When every test begins.
 pub const BEGINNING: &str = "2026-01-15T10:00:00Z";
+/// The password of every user.
+pub const PASSWORD: &str = "correct horse battery staple";
+/// What is stored of it, made with so little effort that no test waits for it.
+static PASSWORD_HASH: LazyLock<String> = LazyLock::new(|| {
+    let cheap = Argon2::from(Params::new(Params::MIN_M_COST, 1, 1, None).unwrap());
+    cheap.hash_password(PASSWORD.as_bytes()).unwrap().to_string()
+});
 /// Seconds in a minute.
 pub const MINUTE: i64 = 60;
 /// Seconds in an hour.
@@ -160,12 +176,12 @@ impl TestApp {
 
     /// A caller without a key.
     pub fn anyone(&self) -> Client<'_> {
-        Client { app: self, key: None, user: String::new() }
+        Client { app: self, key: None, session: None, user: String::new() }
     }
 
     /// A caller with this key.
     pub fn with_key(&self, key: &str) -> Client<'_> {
-        Client { app: self, key: Some(key.to_owned()), user: String::new() }
+        Client { app: self, key: Some(key.to_owned()), session: None, user: String::new() }
     }
 
     /// A new admin with a key of all scopes.
@@ -183,9 +199,20 @@ impl TestApp {
         let address = format!("{}@company.com", name.to_lowercase().replace(' ', "."));
         let new = NewUser { email: address.parse().unwrap(), name: name.parse().unwrap(), role, avatar_url: None };
         let store = &self.server().store;
-        let user = store.write_blocking(Actor::SYSTEM, move |tx| users::create(tx, new, None)).unwrap();
+        let user =
+            store.write_blocking(Actor::SYSTEM, move |tx| users::create(tx, new, Some(PASSWORD_HASH.clone()))).unwrap();
         let key = self.key_of(&user.id.to_string(), scope, None);
-        Client { app: self, key: Some(key), user: user.id.to_string() }
+        Client { app: self, key: Some(key), session: None, user: user.id.to_string() }
+    }
+
+    /// The same user, signed in with a browser.
+    pub fn signed_in(&self, user: &Client<'_>) -> Client<'_> {
+        let token = secrets::generate("").unwrap();
+        let (id, secret) = (user.user.parse().unwrap(), token.clone());
+        let browser = Browser { user_agent: Some("a test's".to_owned()), address: "127.0.0.1".to_owned() };
+        let begin = move |tx: &Tx| sessions::begin(tx, id, &secret, &browser);
+        self.server().store.write_blocking(Actor::SYSTEM, begin).unwrap();
+        Client { app: self, key: None, session: Some(token), user: user.user.clone() }
     }
 
     /// A new key for a user.
@@ -199,7 +226,7 @@ impl TestApp {
             rate_limit: None,
             expires_at,
         };
-        let key = api_keys::generate("cf_").unwrap();
+        let key = secrets::generate("cf_").unwrap();
         let store = &self.server().store;
         store.write_blocking(Actor::SYSTEM, move |tx| api_keys::create(tx, new, None, key)).unwrap().key
     }
@@ -284,6 +311,8 @@ pub struct Client<'a> {
     app: &'a TestApp,
     /// The key, if there is one.
     pub key: Option<String>,
+    /// The token of the session, if there is one. What changes something goes out with the token that goes with it.
+    pub session: Option<String>,
     /// The user's id.
     pub user: String,
 }
@@ -325,6 +354,12 @@ impl Client<'_> {
         let mut request = http::Request::builder().method(method).uri(format!("http://{address}{path}"));
         if let Some(key) = &self.key {
             request = request.header("authorization", format!("Bearer {key}"));
+        }
+        if let Some(session) = &self.session {
+            request = request.header("cookie", format!("commflow_session={session}"));
+            if !matches!(method, "GET" | "HEAD") && !headers.iter().any(|(name, _)| *name == "x-csrf-token") {
+                request = request.header("x-csrf-token", session_cookie::csrf_token(session));
+            }
         }
         if body.is_some() && !headers.iter().any(|(name, _)| *name == "content-type") {
             request = request.header("content-type", "application/json");

@@ -30,6 +30,10 @@ pub enum Step {
     Assign(Option<usize>),
     /// It moves to this inbox.
     Move(usize),
+    /// This team takes it, or none.
+    Team(Option<usize>),
+    /// It is tagged, or no longer.
+    Tag(bool),
 }
 
 /// How a ticket begins, and what happens to it.
@@ -52,6 +56,8 @@ pub fn step() -> impl Strategy<Value = Step> {
         1 => select(PRIORITIES.to_vec()).prop_map(Step::Priority),
         1 => proptest::option::of(0..3_usize).prop_map(Step::Assign),
         1 => (0..2_usize).prop_map(Step::Move),
+        1 => proptest::option::of(0..2_usize).prop_map(Step::Team),
+        1 => any::<bool>().prop_map(Step::Tag),
     ]
 }
 
@@ -61,12 +67,14 @@ pub fn life() -> impl Strategy<Value = Life> {
         .prop_map(|(begun_by, priority, steps)| Life { begun_by, priority, steps })
 }
 
-/// A workspace with a team of three, two inboxes, and tickets.
+/// A workspace with three agents, two inboxes, two teams, and tickets.
 pub struct Workspace<'a> {
     /// The team; the first one calls.
     pub team: Vec<Client<'a>>,
     /// The ids of the inboxes.
     pub inboxes: Vec<String>,
+    /// The ids of the teams.
+    pub teams: Vec<String>,
     desk: &'a TestApp,
 }
 
@@ -74,8 +82,11 @@ impl<'a> Workspace<'a> {
     /// Without tickets.
     pub fn new(desk: &'a TestApp) -> Self {
         let team = vec![desk.agent("sarah"), desk.agent("tom"), desk.agent("uma")];
-        let second = desk.admin().post("/v1/inboxes", json!({"name": "Second line"})).created();
-        Self { team, inboxes: vec!["inbox_001".to_owned(), id(&second).to_owned()], desk }
+        let admin = desk.admin();
+        let second = admin.post("/v1/inboxes", json!({"name": "Second line"})).created();
+        let teams =
+            ["Days", "Nights"].map(|name| id(&admin.post("/v1/teams", json!({"name": name})).created()).to_owned());
+        Self { team, inboxes: vec!["inbox_001".to_owned(), id(&second).to_owned()], teams: teams.to_vec(), desk }
     }
 
     /// The one who calls.
@@ -106,6 +117,9 @@ impl<'a> Workspace<'a> {
             Step::Priority(priority) => patch(json!({"priority": priority})),
             Step::Assign(user) => patch(json!({"assignee_id": user.map(|at| &self.team[at].user)})),
             Step::Move(inbox) => patch(json!({"inbox_id": self.inboxes[*inbox]})),
+            Step::Team(team) => patch(json!({"team_id": team.map(|at| &self.teams[at])})),
+            Step::Tag(true) => patch(json!({"add_tags": ["vip"]})),
+            Step::Tag(false) => patch(json!({"remove_tags": ["vip"]})),
         }
     }
 }

@@ -3,6 +3,8 @@
 use crate::harness::HOUR;
 use crate::harness::MINUTE;
 use crate::harness::TestApp;
+use crate::harness::file;
+use crate::harness::text;
 use serde_json::Value;
 use serde_json::json;
 
@@ -220,6 +222,38 @@ fn a_message_stands_in_its_own_conversation_alone() {
         sarah.get(&path).refused(404, "not_found");
         sarah.post(&path, json!({"body": "Hello?"})).refused(404, "not_found");
     }
+}
+
+#[test]
+fn a_reply_that_has_missed_a_message_is_refused_and_names_the_newest() {
+    let desk = TestApp::new();
+    let sarah = desk.agent("sarah");
+    sarah.conversation(json!({}));
+    sarah.conversation(json!({}));
+    let reply = |seen: &str| sarah.post(MESSAGES, json!({"body": "Here you are", "last_seen_message_id": seen}));
+    // Of another conversation, the newest says nothing of this one.
+    assert_eq!(reply("msg_001").created()["id"], "msg_003");
+    sarah.message("conv_001", "note", "Wait, I know him");
+    desk.new_events();
+    let missed = reply("msg_003");
+    let error = missed.refused(409, "conflict");
+    assert_eq!(
+        (&error["details"][0]["field"], &error["details"][0]["code"], &error["details"][0]["existing_id"]),
+        (&json!("last_seen_message_id"), &json!("outdated"), &json!("msg_004"))
+    );
+    let form = |seen: &str| {
+        let parts = [
+            text("body", "With a file"),
+            text("last_seen_message_id", seen),
+            file("attachments[]", "a.txt", "text/plain", b"Hello"),
+        ];
+        sarah.post_form(MESSAGES, &parts)
+    };
+    form("msg_001").refused(409, "conflict");
+    assert_eq!((sarah.get(MESSAGES).total(), desk.new_events()), (3, Vec::<String>::new()));
+    assert_eq!(form("msg_004").created()["id"], "msg_005");
+    reply("msg_005").created();
+    reply("nonsense").invalid(&[("last_seen_message_id", "invalid_format")]);
 }
 
 #[test]

@@ -295,7 +295,7 @@ impl Thread {
     /// What the conversation shows, but for its time of change and what never changes.
     pub fn conversation(&self, team: &[String], contact: &Value) -> Value {
         json!({"id": format!("conv_{:03}", self.number), "status": self.status, "priority": self.priority,
-            "assignee": self.assignee.map(|at| &team[at]), "contact": contact, "tags": self.tags,
+            "assignee": self.assignee.map(|at| &team[at]), "team": null, "contact": contact, "tags": self.tags,
             "custom_fields": self.fields, "ticket_id": self.ticket.as_ref().map(|ticket| format!("ticket_{:03}", ticket.number)),
             "waiting_since": self.waiting_since, "last_message_at": self.last_message_at, "closed_at": self.closed_at,
             "messages_count": self.messages, "reopened_count": self.reopened})
@@ -305,7 +305,7 @@ impl Thread {
     pub fn as_ticket(&self, team: &[String], contact: &Value, now: Time) -> Option<Value> {
         let ticket = self.ticket.as_ref()?;
         Some(json!({"id": format!("ticket_{:03}", ticket.number), "status": ticket.status, "priority": self.priority,
-            "sla": self.sla(now), "assignee": self.assignee.map(|at| &team[at]), "contact": contact, "tags": self.tags,
+            "sla": self.sla(now), "assignee": self.assignee.map(|at| &team[at]), "team": null, "contact": contact, "tags": self.tags,
             "custom_fields": self.fields, "conversation_id": format!("conv_{:03}", self.number),
             "follow_up_of": ticket.follow_up_of.map(|number| format!("ticket_{number:03}")),
             "resolved_at": ticket.resolved_at, "closed_at": ticket.closed_at, "reopened_count": self.reopened}))

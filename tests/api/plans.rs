@@ -1,11 +1,11 @@
 //! How SQLite goes about every query that is asked often: along which index, and without sorting.
 
 use crate::harness::TestApp;
-use commflow::desk::api_keys;
 use commflow::desk::contacts;
 use commflow::desk::contacts::ContactFilter;
 use commflow::desk::conversations;
 use commflow::desk::conversations::ConversationFilter;
+use commflow::desk::credentials;
 use commflow::desk::deliveries;
 use commflow::desk::deliveries::DeliveryStatus;
 use commflow::desk::deliveries::Filter;
@@ -15,8 +15,10 @@ use commflow::desk::threads::AssigneeFilter;
 use commflow::desk::threads::Channel;
 use commflow::desk::threads::ConversationStatus;
 use commflow::desk::threads::Priority;
+use commflow::desk::threads::TeamFilter;
 use commflow::desk::threads::TicketStatus;
 use commflow::desk::threads::counts;
+use commflow::desk::threads::history;
 use commflow::desk::threads::message::MessageType;
 use commflow::desk::threads::row;
 use commflow::desk::tickets;
@@ -24,6 +26,7 @@ use commflow::desk::tickets::TicketFilter;
 use commflow::store::feed;
 use commflow::store::list::List;
 use commflow::store::list::Order;
+use commflow::types::asked::Switch;
 use commflow::types::id::Id;
 use commflow::types::paging::Paging;
 use commflow::types::time::Time;
@@ -42,6 +45,8 @@ fn plan(desk: &TestApp, sql: &str) -> Vec<String> {
     explained.unwrap()
 }
 
+const LAST_MESSAGE: &str = "ifnull(last_message_at, created_at)";
+const WAITING: &str = "ifnull(waiting_since, 9999999999)";
 const NEWEST: Order = Order { column: "created_at", descending: true };
 const NEWEST_TICKET: Order = Order { column: "ticket_created_at", descending: true };
 
@@ -60,6 +65,7 @@ fn faults(desk: &TestApp, list: &List, order: Order, index: &str, unfiltered: bo
             .iter()
             .filter(|line| {
                 line.contains(" threads")
+                    || line.contains(" thread_changes")
                     || line.contains(" contacts")
                     || line.contains(" messages")
                     || line.contains(" deliveries")
@@ -97,6 +103,7 @@ fn instant() -> Option<Time> {
 }
 
 const SOMEBODY: Option<AssigneeFilter> = Some(AssigneeFilter::Me);
+const TEAM: Option<TeamFilter> = Some(TeamFilter::None);
 const NOBODY: Option<AssigneeFilter> = Some(AssigneeFilter::None);
 
 #[test]
@@ -113,6 +120,7 @@ fn conversations_are_listed_along_the_index_of_their_filter() {
         (ConversationFilter { assignee: SOMEBODY, ..none() }, "conversations_by_assignee"),
         (ConversationFilter { assignee: NOBODY, ..none() }, "conversations_by_assignee"),
         (ConversationFilter { contact: Some(Id::from_row(1)), ..none() }, "conversations_by_contact"),
+        (ConversationFilter { team: TEAM, ..none() }, "conversations_by_team"),
         (ConversationFilter { created_after: instant(), ..none() }, "conversations_by_creation"),
         (ConversationFilter { created_before: instant(), ..none() }, "conversations_by_creation"),
         (ConversationFilter { status, created_after: instant(), ..none() }, "conversations_by_status"),
@@ -134,6 +142,8 @@ fn conversations_are_ordered_by_an_index() {
         ("created_at", "conversations_by_creation"),
         ("updated_at", "conversations_by_update"),
         ("priority", "conversations_by_rank"),
+        (LAST_MESSAGE, "conversations_by_message"),
+        (WAITING, "conversations_by_waiting"),
     ] {
         all.extend(conversations_along(&desk, none(), by(column, true), index));
         all.extend(conversations_along(&desk, none(), by(column, false), index));
@@ -161,6 +171,7 @@ fn tickets_are_listed_along_the_index_of_their_filter() {
         (TicketFilter { assignee: SOMEBODY, ..none() }, "tickets_by_assignee"),
         (TicketFilter { assignee: NOBODY, ..none() }, "tickets_by_assignee"),
         (TicketFilter { inbox, ..none() }, "tickets_by_inbox"),
+        (TicketFilter { team: TEAM, ..none() }, "tickets_by_team"),
         (TicketFilter { created_after: instant(), ..none() }, "tickets_by_creation"),
         (TicketFilter { created_before: instant(), ..none() }, "tickets_by_creation"),
         (TicketFilter { status, assignee: SOMEBODY, ..none() }, "tickets_by_assignee"),
@@ -195,17 +206,64 @@ fn a_pair_of_filters_is_read_off_one_index_without_the_rows() {
     let conversations = [
         ConversationFilter { status, assignee: SOMEBODY, ..ConversationFilter::default() },
         ConversationFilter { status, priority, ..ConversationFilter::default() },
+        ConversationFilter { status, team: TEAM, ..ConversationFilter::default() },
     ]
     .map(|filter| conversations::query(&filter, caller, NEWEST).sql(NEWEST, false));
     let tickets = [
         TicketFilter { status: ticket_status, assignee: SOMEBODY, ..TicketFilter::default() },
         TicketFilter { status: ticket_status, priority, ..TicketFilter::default() },
+        TicketFilter { status: ticket_status, team: TEAM, ..TicketFilter::default() },
         TicketFilter { status: ticket_status, inbox: Some(Id::from_row(1)), ..TicketFilter::default() },
     ]
     .map(|filter| tickets::query(&filter, caller, NEWEST_TICKET, desk.now()).sql(NEWEST_TICKET, false));
     for sql in conversations.iter().chain(&tickets) {
         let lines = plan(&desk, sql);
         assert!(lines.iter().all(|line| line.contains("COVERING INDEX")), "{sql}: {lines:?}");
+    }
+}
+
+#[test]
+fn the_lists_of_the_inbox_go_along_an_index_by_the_last_message() {
+    let desk = TestApp::new();
+    let (status, waiting) = (Some(ConversationStatus::Open), Some(Switch(true)));
+    let none = ConversationFilter::default;
+    let mut all = Vec::new();
+    let latest = by(LAST_MESSAGE, true);
+    let longest = by(WAITING, false);
+    for (filter, order, index) in [
+        (ConversationFilter { status, ..none() }, latest, "conversations_by_status_and_message"),
+        (ConversationFilter { waiting, ..none() }, longest, "conversations_by_waiting"),
+        (ConversationFilter { status, waiting, assignee: SOMEBODY, ..none() }, longest, "conversations_by_waiting"),
+    ] {
+        all.extend(conversations_along(&desk, filter, order, index));
+    }
+    assert_eq!(all, Vec::<String>::new());
+    // Few of the open ones are somebody else's: no sorting, and no further than the page.
+    for assignee in [SOMEBODY, NOBODY] {
+        let filter = ConversationFilter { status, assignee, ..none() };
+        assert_eq!(
+            conversations_along(&desk, filter, latest, "conversations_by_status_and_message"),
+            Vec::<String>::new()
+        );
+    }
+}
+
+#[test]
+fn what_carries_a_tag_is_found_along_the_index_of_its_threads_whatever_else_is_asked() {
+    let desk = TestApp::new();
+    let tag = Some("billing".parse().unwrap());
+    let of = |status| ConversationFilter { tag: tag.clone(), status, ..ConversationFilter::default() };
+    let conversations = [None, Some(ConversationStatus::Closed)]
+        .map(|status| conversations::query(&of(status), Id::from_row(1), NEWEST).sql(NEWEST, false));
+    let tickets = [None, Some(TicketStatus::Closed)].map(|status| {
+        let filter = TicketFilter { tag: tag.clone(), status, ..TicketFilter::default() };
+        tickets::query(&filter, Id::from_row(1), NEWEST_TICKET, desk.now()).sql(NEWEST_TICKET, false)
+    });
+    for sql in conversations.iter().chain(&tickets) {
+        let lines = plan(&desk, sql);
+        assert_eq!(lines[0], "SEARCH threads USING INTEGER PRIMARY KEY (rowid=?)", "{sql}");
+        let along = "SEARCH thread_tags USING COVERING INDEX thread_tags_by_tag (tag_id=?)";
+        assert!(lines.iter().any(|line| line == along), "{sql}: {lines:?}");
     }
 }
 
@@ -254,6 +312,11 @@ fn messages_and_contacts_are_listed_along_an_index() {
             let list = messages::query(Id::from_row(1), kind, order);
             all.extend(faults(&desk, &list, order, "messages_in_order", false));
         }
+    }
+    for descending in [false, true] {
+        let order = by("created_at", descending);
+        let list = history::query(Id::from_row(1), order);
+        all.extend(faults(&desk, &list, order, "thread_changes_in_order", false));
     }
     let none = ContactFilter::default;
     for (filter, order, index) in [
@@ -305,7 +368,8 @@ fn what_every_request_looks_up_is_found_by_its_key() {
     let queries = [
         ("a conversation", row::BY_ID),
         ("a ticket", row::BY_TICKET),
-        ("what stands behind a key", api_keys::CREDENTIALS),
+        ("what stands behind a key", credentials::OF_KEY),
+        ("what stands behind a session", credentials::OF_SESSION),
         ("the feed", feed::sql(0)),
         ("the feed of one type", feed::sql(1)),
         ("the feed of some types", feed::sql(2)),

@@ -19,7 +19,22 @@ const REFERENCES: &[(&str, &str, &str, &str, &str)] = &[
         "user",
     ),
     ("PATCH", "/v1/conversations/conv_001", "{}", "assignee_id", "user"),
+    (
+        "POST",
+        "/v1/conversations",
+        r#"{"subject": "S", "message": {"body": "B"}, "contact": {"email": "a@x.io"}}"#,
+        "team_id",
+        "team",
+    ),
+    ("PATCH", "/v1/conversations/conv_001", "{}", "team_id", "team"),
     ("POST", "/v1/tickets", r#"{"subject": "S", "description": "D"}"#, "contact.id", "contact"),
+    (
+        "POST",
+        "/v1/tickets",
+        r#"{"subject": "S", "description": "D", "contact": {"email": "a@x.io"}}"#,
+        "team_id",
+        "team",
+    ),
     (
         "POST",
         "/v1/tickets",
@@ -37,8 +52,10 @@ const REFERENCES: &[(&str, &str, &str, &str, &str)] = &[
     ("POST", "/v1/tickets", "{}", "conversation_id", "conv"),
     ("PATCH", "/v1/tickets/ticket_001", "{}", "assignee_id", "user"),
     ("PATCH", "/v1/tickets/ticket_001", "{}", "inbox_id", "inbox"),
+    ("PATCH", "/v1/tickets/ticket_001", "{}", "team_id", "team"),
     ("POST", "/v1/tickets/bulk", r#"{"ids": ["ticket_001"], "update": {}}"#, "update.assignee_id", "user"),
     ("POST", "/v1/tickets/bulk", r#"{"ids": ["ticket_001"], "update": {}}"#, "update.inbox_id", "inbox"),
+    ("POST", "/v1/tickets/bulk", r#"{"ids": ["ticket_001"], "update": {}}"#, "update.team_id", "team"),
     ("POST", "/v1/teams/team_001/members", "{}", "user_id", "user"),
     ("POST", "/v1/api_keys", r#"{"name": "N"}"#, "user_id", "user"),
 ];

@@ -48,7 +48,7 @@ fn tickets_are_found_by_each_filter_of_the_reference() {
     assert_eq!(found("assignee=user_999"), Vec::<String>::new());
     assert_eq!(found("inbox=inbox_999"), Vec::<String>::new());
     for query in
-        ["inbox=7", "assignee=sarah", "status=solved", "sla_status=late", "priority=2", "sort=subject", "tag=x"]
+        ["inbox=7", "assignee=sarah", "status=solved", "sla_status=late", "priority=2", "sort=subject", "label=x"]
     {
         sarah.get(&format!("/v1/tickets?{query}")).refused(400, "invalid_parameter");
     }
@@ -96,10 +96,13 @@ fn question() -> impl Strategy<Value = Vec<(&'static str, String)>> {
         words("assignee", &["me", "none", "1", "2", "user_999"]),
         words("inbox", &["0", "1", "inbox_999"]),
         words("sla_status", &["on_track", "warning", "breached"]),
+        (words("tag", &["vip", "VIP", "nothing"]), words("team", &["none", "0", "1", "team_999"])),
         (instant("created_after"), instant("created_before"), instant("updated_after")),
         words("sort", &orders),
     )
-        .prop_map(|(a, b, c, d, e, (f, g, h), i)| [a, b, c, d, e, f, g, h, i].into_iter().flatten().collect())
+        .prop_map(|(a, b, c, d, e, (f, g), (h, i, j), k)| {
+            [a, b, c, d, e, f, g, h, i, j, k].into_iter().flatten().collect()
+        })
 }
 
 /// Puts the workspace's own ids and instants into a question.
@@ -112,6 +115,7 @@ fn made_concrete(
         let number = word.parse::<usize>().ok();
         let text = match (*name, number) {
             ("assignee", Some(number)) => workspace.team[number].user.clone(),
+            ("team", Some(number)) => workspace.teams[number].clone(),
             ("inbox", Some(number)) => workspace.inboxes[number].clone(),
             // An instant at which something did happen: the bounds are where mistakes are.
             ("updated_after", Some(number)) => {
@@ -131,6 +135,9 @@ fn fits(ticket: &Value, me: &str, name: &str, word: &str) -> bool {
         ("assignee", "none") => ticket["assignee"].is_null(),
         ("assignee", "me") => ticket["assignee"]["id"] == me,
         ("assignee", user) => ticket["assignee"]["id"] == user,
+        ("team", "none") => ticket["team"].is_null(),
+        ("team", team) => ticket["team"]["id"] == team,
+        ("tag", name) => ticket["tags"].as_array().unwrap().contains(&name.to_lowercase().into()),
         ("inbox", inbox) => ticket["inbox_id"] == inbox,
         ("sla_status", status) => ticket["sla"]["status"] == status,
         ("created_after", time) => ticket["created_at"].as_str().unwrap() > time,

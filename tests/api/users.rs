@@ -19,7 +19,7 @@ fn a_new_user_is_shown_whole() {
     assert_eq!(
         *user,
         json!({"id": "user_002", "email": "sarah@company.com", "name": "Sarah Chen", "role": "admin", "status": "active",
-            "avatar_url": "https://x.io/s.png", "created_at": "2026-01-15T10:00:00Z", "updated_at": "2026-01-15T10:00:00Z"})
+            "avatar_url": "https://x.io/s.png", "sign_in": "none", "created_at": "2026-01-15T10:00:00Z", "updated_at": "2026-01-15T10:00:00Z"})
     );
     assert_eq!(ada.get("/v1/users/user_002").ok(), *user);
     assert_eq!(ada.get("/v1/users").ok()[1], *user);

@@ -7,6 +7,7 @@
 )]
 
 mod backup;
+mod browser;
 mod command_line;
 mod configuration;
 #[path = "../api/contract.rs"]

@@ -17,7 +17,7 @@ const ledHome = (text) => text.replaceAll("https://yourapp.com", `http://127.0.0
 
 // What is made comes first, then what looks at it and changes it, and last what deletes it, the innermost first. A person picks
 // the calls, and their order in the folders follows the document.
-const turns = ["POST", "GET", "PATCH", "DELETE"];
+const turns = ["POST", "GET", "PATCH", "PUT", "DELETE"];
 const depth = (call) => call.path.split("/").length;
 const inOrder = (calls) =>
     calls.toSorted(

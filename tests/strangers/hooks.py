@@ -23,7 +23,7 @@ KEY = os.environ.get("COMMFLOW_KEY", "")
 # Refused with 422 though the schema is kept: the code of the detail, and the fields that it may tell of.
 RULES_OF_STATE = {
     # There is no such object in this workspace.
-    "unknown_id": r"(update\.)?(assignee_id|inbox_id)|user_id|conversation_id|contact\.id|(message\.)?attachment_ids\[\d+\]",
+    "unknown_id": r"(update\.)?(assignee_id|inbox_id|team_id)|user_id|conversation_id|contact\.id|(message\.)?attachment_ids\[\d+\]",
     # The key was used for another request; the file goes with another message.
     "taken": r"Idempotency-Key|(message\.)?attachment_ids\[\d+\]",
     # One of several is needed; or one that another field asks for.

@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use ipnet::IpNet;
+use std::fmt;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
 
@@ -29,6 +30,12 @@ impl Address {
             address = next;
         }
         Self(household(address))
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
     }
 }
 

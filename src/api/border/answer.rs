@@ -65,6 +65,11 @@ pub fn created<T: Resource>(collection: &str, object: &T) -> Result<Answer> {
     Ok(Answer { status: 201, location, etag: Some(etag), body: Some(body), contact: object.contact() })
 }
 
+/// The answer to a POST of which there is nothing to tell.
+pub fn done() -> Answer {
+    Answer { status: 204, location: None, etag: None, body: None, contact: None }
+}
+
 /// What a list says of itself.
 #[derive(Serialize, ToSchema)]
 #[schema(as = PageMeta)]

@@ -2,29 +2,45 @@
 //! each version once. A debug build reads them from `static`, as they are at the moment.
 
 use crate::api::border::conditional::Tags;
+use crate::api::border::packing::Effort;
+use crate::api::border::packing::PACKED_FROM;
+use crate::api::border::packing::Packing;
 use crate::types::error::Error;
 use actix_web::HttpRequest;
 use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::web::Bytes;
 use rust_embed::RustEmbed;
 use sha2::Digest;
 use sha2::Sha256;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+use std::sync::Mutex;
+use std::sync::PoisonError;
 
 /// All that lies in `static`.
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Assets;
 
+/// What was packed, by the bytes and the way of packing: as many as there are files and ways, which a stranger can't add to.
+static PACKED: LazyLock<Mutex<HashMap<(String, Packing), Bytes>>> = LazyLock::new(Mutex::default);
+
 /// The version of all assets together.
 pub fn version() -> String {
-    let mut names: Vec<_> = Assets::iter().collect();
-    names.sort();
     let mut hash = Sha256::new();
-    for name in names {
+    for name in names() {
         hash.update(name.as_bytes());
         hash.update(Assets::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
     }
     digits(&hash.finalize())
+}
+
+/// The names of all of them, in their order.
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = Assets::iter().map(|name| name.into_owned()).collect();
+    names.sort();
+    names
 }
 
 /// Where a page finds one of them, such as `docs/page.css`.
@@ -32,25 +48,102 @@ pub fn path(version: &str, name: &str) -> String {
     format!("/assets/{version}/{name}")
 }
 
+/// Packs all of them, so that nobody has to wait for it. Takes about a second.
+pub fn pack_all() {
+    for name in names() {
+        if let Some(asset) = Asset::of(&name) {
+            Packing::ALL.iter().for_each(|packing| drop(asset.packed(*packing)));
+        }
+    }
+}
+
+/// One of them.
+struct Asset {
+    bytes: Vec<u8>,
+    media: mime_guess::Mime,
+    digits: String,
+}
+
+impl Asset {
+    fn of(name: &str) -> Option<Self> {
+        let file = Assets::get(name)?;
+        let media = mime_guess::from_path(name).first_or_octet_stream();
+        let bytes = if name.ends_with(".js") { slim(&file.data) } else { file.data.into_owned() };
+        Some(Self { bytes, media, digits: digits(&file.metadata.sha256_hash()) })
+    }
+
+    /// Pictures are packed by themselves, but for those that are texts.
+    fn is_packable(&self) -> bool {
+        let is_text = self.media.type_() == "text" || self.media.subtype() == "svg";
+        is_text && self.bytes.len() >= PACKED_FROM
+    }
+
+    fn packed(&self, packing: Packing) -> Bytes {
+        let key = (self.digits.clone(), packing);
+        if let Some(known) = PACKED.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return known.clone();
+        }
+        // Not under the lock: others need not wait for this one.
+        let packed = packing.pack(&self.bytes, Effort::Kept).unwrap_or_else(|_| self.bytes.clone());
+        let packed = Bytes::from(packed);
+        PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
+        packed
+    }
+}
+
 /// Answers with one of them. What is asked for under another version may be another tomorrow.
 pub fn send(request: &HttpRequest, asked: &str, name: &str) -> HttpResponse {
-    let Some(file) = Assets::get(name) else {
+    let Some(asset) = Asset::of(name) else {
         return HttpResponse::from_error(Error::not_found("such asset"));
     };
-    let etag = format!("\"{}\"", digits(&file.metadata.sha256_hash()));
+    let packing = if asset.is_packable() { Packing::of(request) } else { Packing::Plain };
+    let etag = packing.etag(&asset.digits);
     let kept = if asked == version() { "public, max-age=31536000, immutable" } else { "no-cache" };
     let is_known = Tags::of(request, header::IF_NONE_MATCH).hold(&etag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    answer.insert_header((header::ETAG, etag)).insert_header((header::CACHE_CONTROL, kept));
+    answer
+        .insert_header((header::ETAG, etag))
+        .insert_header((header::CACHE_CONTROL, kept))
+        .insert_header((header::VARY, "Accept-Encoding"));
     if is_known {
         return answer.finish();
     }
-    let media = mime_guess::from_path(name).first_or_octet_stream();
-    let charset = if media.type_() == "text" { "; charset=utf-8" } else { "" };
-    answer.content_type(format!("{media}{charset}")).body(file.data.into_owned())
+    if packing != Packing::Plain {
+        answer.insert_header(packing.coding());
+    }
+    let charset = if asset.media.type_() == "text" { "; charset=utf-8" } else { "" };
+    answer.content_type(format!("{}{charset}", asset.media)).body(asset.packed(packing))
+}
+
+/// A script without the lines that are for its readers alone: those that are nothing but a comment, and what indents the rest.
+/// No text of ours goes over several lines whose beginnings matter.
+fn slim(script: &[u8]) -> Vec<u8> {
+    let text = String::from_utf8_lossy(script);
+    let mut slim = String::with_capacity(text.len());
+    let mut in_comment = false;
+    for line in text.lines().map(str::trim) {
+        in_comment |= line.starts_with("/*");
+        if !(in_comment || line.is_empty() || line.starts_with("//")) {
+            slim.push_str(line);
+            slim.push('\n');
+        }
+        in_comment &= !line.ends_with("*/");
+    }
+    slim.into_bytes()
 }
 
 /// Enough of a hash to tell versions apart.
 fn digits(hash: &[u8]) -> String {
     hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_loses_what_is_for_its_readers_alone() {
+        let script = "// Why.\n\n/** What. */\nexport function act() {\n  /*\n   * At length.\n   */\n  return a // this\n    / b;\n}\n";
+        assert_eq!(slim(script.as_bytes()), b"export function act() {\nreturn a // this\n/ b;\n}\n");
+    }
 }

@@ -24,14 +24,13 @@ use crate::api::border::reply::Listed;
 use crate::api::border::reply::Reply;
 use crate::api::border::reply::Shown;
 use crate::api::border::reply::Told;
-use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
+use crate::desk::credentials::Credentials;
 use crate::desk::users::Role;
 use crate::store::answers;
 use crate::store::answers::Answer;
 use crate::store::answers::Fingerprint;
 use crate::store::answers::RequestKey;
-use crate::store::tx::Actor;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Code;
@@ -100,7 +99,7 @@ impl<L: Level> Argument for Caller<L> {
         operation.may(&[Code::Forbidden]);
         if operation.method == Method::POST {
             idempotency::describe(operation);
-        } else if operation.method != Method::GET {
+        } else if [Method::PATCH, Method::DELETE].contains(&operation.method) {
             let text = "The `ETag` of the object that was read: 412 if somebody else has changed it since.";
             operation.described_parameter(Place::Header, "If-Match", text, json!({"type": "string"}));
             operation.may(&[Code::PreconditionFailed]);
@@ -126,10 +125,6 @@ impl<L: Level> Caller<L> {
             if_none_match: Tags::of(request, header::IF_NONE_MATCH),
             level: PhantomData,
         })
-    }
-
-    fn actor(&self) -> Actor {
-        Actor::user(self.credentials.user.row(), Some(self.credentials.api_key.row()))
     }
 
     /// `{"data": …}` of something without an `ETag`.
@@ -235,13 +230,13 @@ impl<L: MayChange> Caller<L> {
         F: FnOnce(&Tx) -> Result<Answer> + Send + 'static,
     {
         let Some(key) = self.idempotency_key.clone() else {
-            let answer = self.context.store.write(self.actor(), make).await?;
+            let answer = self.context.store.write(self.credentials.actor(), make).await?;
             return Ok(sent(answer).into());
         };
         let target = self.method_and_path.clone();
-        let request = RequestKey { api_key: self.credentials.api_key.row(), target, key };
+        let request = RequestKey { credential: self.credentials.repeats_as(), target, key };
         let place = self.context.in_flight.enter(&request)?;
-        let write = self.context.store.write(self.actor(), move |tx| {
+        let write = self.context.store.write(self.credentials.actor(), move |tx| {
             // Held by the write itself: a caller who goes away must not make room for a second one.
             let _place = place;
             idempotency::once(tx, &request, &fingerprint, make, secret)
@@ -262,18 +257,25 @@ impl<L: MayChange> Caller<L> {
         W: Future<Output = Result<Answer>>,
     {
         let Some(key) = self.idempotency_key.clone() else { return Ok(sent(work.await?).into()) };
-        let request = RequestKey { api_key: self.credentials.api_key.row(), target: self.method_and_path.clone(), key };
+        let target = self.method_and_path.clone();
+        let request = RequestKey { credential: self.credentials.repeats_as(), target, key };
         let _place = self.context.in_flight.enter(&request)?;
         let kept = {
             let request = request.clone();
-            self.context.store.write(self.actor(), move |tx| idempotency::replay(tx, &request, &fingerprint)).await?
+            self.context
+                .store
+                .write(self.credentials.actor(), move |tx| idempotency::replay(tx, &request, &fingerprint))
+                .await?
         };
         if let Some(answer) = kept {
             return Ok(replayed(answer).into());
         }
         let answer = work.await?;
         let kept = answer.clone();
-        self.context.store.write(self.actor(), move |tx| answers::keep(tx, &request, &fingerprint, &kept)).await?;
+        self.context
+            .store
+            .write(self.credentials.actor(), move |tx| answers::keep(tx, &request, &fingerprint, &kept))
+            .await?;
         Ok(sent(answer).into())
     }
 
@@ -288,7 +290,7 @@ impl<L: MayChange> Caller<L> {
         F: FnOnce(&Tx) -> Result<T> + Send + 'static,
     {
         let if_match = self.if_match.clone();
-        let write = self.context.store.write(self.actor(), move |tx| {
+        let write = self.context.store.write(self.credentials.actor(), move |tx| {
             if if_match != Tags::Absent {
                 if_match.require(current(tx)?.version())?;
             }
@@ -326,7 +328,7 @@ impl<L: MayChange> Caller<L> {
         F: FnOnce(&Tx) -> Result<R> + Send + 'static,
     {
         let if_match = self.if_match.clone();
-        let write = self.context.store.write(self.actor(), move |tx| {
+        let write = self.context.store.write(self.credentials.actor(), move |tx| {
             if_match.require(current(tx)?.version())?;
             remove(tx)
         });
@@ -349,11 +351,11 @@ fn authorize(credentials: &Credentials, access: Access) -> Result<()> {
         Access::Write => Scope::Write,
         Access::Admin => Scope::Admin,
     };
-    if !credentials.scopes.allow(scope) {
-        return Err(Error::forbidden(format!("This API key lacks the scope `{scope}`.")));
-    }
     if access == Access::Admin && credentials.role != Role::Admin {
         return Err(Error::forbidden("Only an admin may do this."));
+    }
+    if !credentials.scopes.allow(scope) {
+        return Err(Error::forbidden(format!("This API key lacks the scope `{scope}`.")));
     }
     Ok(())
 }

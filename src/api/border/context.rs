@@ -2,6 +2,7 @@
 
 use crate::api::border::address::Address;
 use crate::api::border::credentials::CredentialCache;
+use crate::api::border::door::Door;
 use crate::api::border::idempotency::InFlight;
 use crate::api::border::live::Live;
 use crate::api::border::rate_limit::Limiters;
@@ -97,10 +98,12 @@ pub struct Context {
     pub clock: Clock,
     /// How the server was told to behave.
     pub settings: Settings,
-    /// What is remembered of API keys.
+    /// What is remembered of API keys and sessions.
     pub credentials: CredentialCache,
     /// Who may ask how often.
     pub limiters: Limiters,
+    /// Where passwords are verified.
+    pub door: Door,
     /// Requests with an `Idempotency-Key` that are running.
     pub in_flight: InFlight,
     /// A place for each upload that is under way.
@@ -115,6 +118,7 @@ impl Context {
         Self {
             credentials: CredentialCache::default(),
             limiters: Limiters::new(clock.clone()),
+            door: Door::new(clock.clone()),
             in_flight: InFlight::default(),
             uploads: Arc::new(Semaphore::new(settings.uploads_max)),
             live: Live::new(settings.streams_max),

@@ -4,8 +4,10 @@ use crate::api::border::answer;
 use crate::api::border::context::Context;
 use crate::api::border::rate_limit::Bucket;
 use crate::api::border::rate_limit::Rate;
+use crate::api::border::rate_limit::SESSIONS_PER_MINUTE;
 use crate::api::border::unread::Unread;
-use crate::desk::api_keys::Credentials;
+use crate::desk::credentials::Credential;
+use crate::desk::credentials::Credentials;
 use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Error;
@@ -89,12 +91,15 @@ impl ResponseError for Panicked {
 /// Finds out who calls and takes one request out of the bucket.
 async fn admit(context: &Context, request: &ServiceRequest) -> Rate {
     let now = context.clock.now();
-    let credentials = context.credentials.authenticate(&context.store, now, request.request()).await;
+    let credentials = context.credentials.authenticate(&context.store, &context.settings, now, request.request()).await;
     let default = context.settings.per_minute;
     let (bucket, per_minute) = match &credentials {
-        Ok(known) => {
-            let own = known.rate_limit.or(known.plan.map(|plan| plan.per_minute()));
-            (Bucket::Key(known.api_key.row()), own.unwrap_or(default))
+        Ok(Credentials { credential: Credential::Key(key), rate_limit, plan, .. }) => {
+            let own = rate_limit.or(plan.map(|plan| plan.per_minute()));
+            (Bucket::Key(key.row()), own.unwrap_or(default))
+        }
+        Ok(Credentials { credential: Credential::Session(_), user, .. }) => {
+            (Bucket::Sessions(user.row()), SESSIONS_PER_MINUTE)
         }
         Err(_) => (Bucket::Address(context.address(request.request())), default),
     };

@@ -1,16 +1,21 @@
 //! What all event streams share: the newest part of the feed, whom they may still be open for, and what wakes them.
 //!
-//! The writer's thread only rings; one worker, the [`Follower`], then reads what is new once, looks after the keys, and wakes
+//! The writer's thread only rings; one worker, the [`Follower`], then reads what is new once, looks after keys and sessions, and wakes
 //! the streams. So neither one more stream nor a thousand cost the writer anything, or the store a read.
 
+use crate::api::border::presence::Board;
+use crate::api::border::presence::Presence;
+use crate::api::border::presence::PresenceState;
 use crate::api::border::tail;
 use crate::api::border::tail::Found;
 use crate::api::border::tail::Frame;
 use crate::api::border::tail::Tail;
-use crate::desk::api_keys;
-use crate::desk::api_keys::ApiKeyId;
-use crate::desk::api_keys::Credentials;
 use crate::desk::api_keys::Scope;
+use crate::desk::credentials;
+use crate::desk::credentials::Credential;
+use crate::desk::credentials::Credentials;
+use crate::desk::threads::ConversationId;
+use crate::desk::users::UserRef;
 use crate::store::Store;
 use crate::store::feed;
 use crate::types::Result;
@@ -21,6 +26,7 @@ use crate::types::time::Time;
 use crate::work::Next;
 use crate::work::Ringer;
 use crate::work::Worker;
+use actix_web::web::Bytes;
 use rusqlite::Connection;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -44,8 +50,10 @@ const PLACE_RETRY_S: u64 = 10;
 struct Signal {
     /// The tail goes to the event of this number.
     to: i64,
-    /// Grows when a key was lost.
+    /// Grows when a key or a session was lost.
     losses: u64,
+    /// So many frames told who is where.
+    presence: u64,
     /// The server stops.
     stopped: bool,
 }
@@ -57,15 +65,16 @@ pub struct Live(Arc<Shared>);
 struct Shared {
     signal: watch::Sender<Signal>,
     tail: RwLock<Tail>,
-    passes: Mutex<HashMap<i64, Weak<Pass>>>,
+    board: Mutex<Board>,
+    passes: Mutex<HashMap<Credential, Weak<Pass>>>,
     places: Arc<Semaphore>,
     places_max: usize,
     ringer: OnceLock<Ringer>,
 }
 
-/// Whether a key is good; shared by the streams that were opened with it.
+/// Whether a key or a session is good; shared by the streams that were opened with it.
 struct Pass {
-    key: ApiKeyId,
+    credential: Credential,
     standing: RwLock<Option<Credentials>>,
 }
 
@@ -98,7 +107,7 @@ impl Place {
         !self.signal.borrow_and_update().stopped && self.pass.is_open(now)
     }
 
-    /// When its key stops working.
+    /// When its key or session stops working.
     pub fn expires_at(&self) -> Option<Time> {
         self.pass.expires_at()
     }
@@ -113,6 +122,16 @@ impl Place {
     pub fn next(&self, cursor: i64, kinds: &[EventKind], erasures: u64) -> Found {
         self.live.0.tail.read().unwrap_or_else(PoisonError::into_inner).next(cursor, kinds, erasures)
     }
+
+    /// How many frames have told who is where.
+    pub fn presence_told(&self) -> u64 {
+        self.live.with_board(|board| board.told())
+    }
+
+    /// The first such frame after so many, and how many there have been with it.
+    pub fn next_presence(&self, told: u64) -> Option<(u64, Bytes)> {
+        self.live.with_board(|board| board.next(told))
+    }
 }
 
 impl Live {
@@ -122,6 +141,7 @@ impl Live {
         Self(Arc::new(Shared {
             signal: watch::Sender::default(),
             tail: RwLock::default(),
+            board: Mutex::default(),
             passes: Mutex::default(),
             places: Arc::new(Semaphore::new(places_max)),
             places_max,
@@ -144,7 +164,38 @@ impl Live {
         }
     }
 
-    /// Takes a place for a stream of this caller. Whether the key is still good is to be looked at after this: what comes
+    /// Who is in a conversation.
+    pub fn presence(&self, id: ConversationId, now: Time) -> Presence {
+        self.changing_presence(|board| {
+            board.forget(now);
+            board.of(id)
+        })
+    }
+
+    /// A user says what he does in a conversation; who is there then.
+    pub fn be_present(&self, id: ConversationId, user: UserRef, state: PresenceState, now: Time) -> Presence {
+        let presence = self.changing_presence(|board| {
+            board.forget(now);
+            board.put(id, user, state, now);
+            board.of(id)
+        });
+        // The follower is to know when somebody is to be forgotten.
+        self.ring();
+        presence
+    }
+
+    /// Does something to the board, and wakes the streams if it has told anything.
+    fn changing_presence<T>(&self, change: impl FnOnce(&mut Board) -> T) -> T {
+        let (outcome, presence) = self.with_board(|board| (change(board), board.told()));
+        self.0.signal.send_if_modified(|signal| std::mem::replace(&mut signal.presence, presence) != presence);
+        outcome
+    }
+
+    fn with_board<T>(&self, look: impl FnOnce(&mut Board) -> T) -> T {
+        look(&mut self.0.board.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a place for a stream of this caller. Whether its credential is still good is to be looked at after this: what comes
     /// later ends the stream.
     ///
     /// # Errors
@@ -162,11 +213,11 @@ impl Live {
 
     fn pass_of(&self, credentials: &Credentials) -> Arc<Pass> {
         let mut passes = self.0.passes.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = passes.get(&credentials.api_key.row()).and_then(Weak::upgrade);
+        let known = passes.get(&credentials.credential).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
             let standing = RwLock::new(Some(credentials.clone()));
-            let pass = Arc::new(Pass { key: credentials.api_key, standing });
-            passes.insert(credentials.api_key.row(), Arc::downgrade(&pass));
+            let pass = Arc::new(Pass { credential: credentials.credential, standing });
+            passes.insert(credentials.credential, Arc::downgrade(&pass));
             pass
         })
     }
@@ -181,7 +232,7 @@ impl Live {
         self.0.places_max - self.0.places.available_permits()
     }
 
-    /// The keys that streams are open for; those of others are forgotten.
+    /// The keys and sessions that streams are open for; those of others are forgotten.
     fn passes(&self) -> Vec<Arc<Pass>> {
         let mut passes = self.0.passes.lock().unwrap_or_else(PoisonError::into_inner);
         passes.retain(|_, pass| pass.strong_count() > 0);
@@ -199,7 +250,7 @@ pub struct Follower {
     store: Store,
     /// Only while somebody streams.
     connection: Option<Connection>,
-    /// The state of users and keys that the passes were looked at in.
+    /// The state of users, keys and sessions that the passes were looked at in.
     epoch: Option<u64>,
     losses: u64,
 }
@@ -210,14 +261,14 @@ impl Follower {
         Self { live, store, connection: None, epoch: None, losses: 0 }
     }
 
-    /// Looks at the keys again if users or keys have changed: one read for each, however many streams it has.
+    /// Looks at keys and sessions again if any of them has changed: one read for each, however many streams it has.
     fn look_after_passes(&mut self, db: &Connection) -> Result<()> {
         let epoch = self.store.credentials_epoch();
         if self.epoch == Some(epoch) {
             return Ok(());
         }
         for pass in self.live.passes() {
-            let standing = api_keys::standing(db, pass.key)?;
+            let standing = credentials::standing(db, pass.credential)?;
             *pass.standing.write().unwrap_or_else(PoisonError::into_inner) = standing;
             // Expiry is each stream's own matter: it has a time.
             if !pass.is_good(|standing| standing.is_active()) {
@@ -271,7 +322,7 @@ impl Worker for Follower {
         "event streams"
     }
 
-    fn step(&mut self, _: Time) -> Result<Next> {
+    fn step(&mut self, now: Time) -> Result<Next> {
         if self.live.places_taken() == 0 {
             self.connection = None;
             self.epoch = None;
@@ -283,11 +334,15 @@ impl Worker for Follower {
             Some(connection) => connection,
             None => self.store.open_reading()?,
         };
+        let forgets_at = self.live.changing_presence(|board| {
+            board.forget(now);
+            board.forgets_at()
+        });
         let done = self.look_after_passes(&connection).and_then(|()| self.follow(&connection));
         self.tell();
         let is_more = done?;
         // One that has failed is not used again.
         self.connection = Some(connection);
-        Ok(if is_more { Next::Now } else { Next::After(LONGEST_PAUSE) })
+        Ok(if is_more { Next::Now } else { forgets_at.map_or(Next::After(LONGEST_PAUSE), Next::At) })
     }
 }

@@ -4,6 +4,8 @@ use crate::api::border::operation::Argument;
 use crate::api::border::table::RouteTable;
 use crate::store::list::Order;
 use crate::types::Result;
+use crate::types::asked::Asked;
+use crate::types::asked::Switch;
 use crate::types::error::Detail;
 use crate::types::error::Error;
 use crate::types::error::Refused;
@@ -67,6 +69,12 @@ impl FromRequest for Query {
 
 impl Argument for Query {}
 
+impl Asked for Query {
+    fn take<T: FromStr<Err = Refused>>(&mut self, name: &str) -> Option<T> {
+        Self::take(self, name)
+    }
+}
+
 impl Query {
     fn text(&mut self, name: &str) -> Option<String> {
         let mut values: Vec<String> =
@@ -114,14 +122,7 @@ impl Query {
 
     /// Whether a switch is on: `true` or `false`, off if not given.
     pub fn switch(&mut self, name: &str) -> bool {
-        match self.text(name).as_deref() {
-            None | Some("false") => false,
-            Some("true") => true,
-            Some(_) => {
-                self.fault(name, Refused::new(Rule::NotInEnum, "must be `true` or `false`"));
-                false
-            }
-        }
+        self.take::<Switch>(name).is_some_and(|switch| switch.0)
     }
 
     /// A list parted by commas.
@@ -169,16 +170,10 @@ impl Query {
         let default =
             if syncs { Order { column: "updated_at", descending: false } } else { Order { column: first, descending } };
         let Some(text) = self.text("sort") else { return default };
-        let (name, descending) = text.strip_prefix('-').map_or((text.as_str(), false), |name| (name, true));
-        match columns.iter().find(|(known, _)| *known == name) {
-            Some((_, column)) => Order { column, descending },
-            None => {
-                let names: Vec<String> = columns.iter().map(|(known, _)| format!("`{known}`")).collect();
-                let message = format!("must be one of {}, with `-` in front for descending", names.join(", "));
-                self.fault("sort", Refused::new(Rule::NotInEnum, message));
-                default
-            }
-        }
+        Order::parse(&text, columns).unwrap_or_else(|refused| {
+            self.fault("sort", refused);
+            default
+        })
     }
 
     /// Ends the taking.

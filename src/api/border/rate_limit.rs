@@ -20,11 +20,16 @@ const SWEEP_EVERY_MS: i64 = 30_000;
 /// Above this many buckets in one limiter, strangers share one: a crowd of addresses can't eat the memory.
 const BUCKETS_MAX: usize = 1_000_000;
 
+/// Requests a minute of all sessions of a user: twenty a second are more than a page of ours ever needs.
+pub const SESSIONS_PER_MINUTE: u32 = 1_200;
+
 /// Whose bucket a request draws on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bucket {
     /// An API key's.
     Key(i64),
+    /// That of all sessions of a user: the page in the browser and an API key never starve each other.
+    Sessions(i64),
     /// The client address's, before authentication succeeds.
     Address(Address),
     /// That of all strangers, when there are too many.

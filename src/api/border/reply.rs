@@ -116,6 +116,15 @@ impl Shape for Deleted {
     }
 }
 
+/// It was done, and there is nothing to tell of it.
+pub struct Done;
+
+impl Shape for Done {
+    fn describe(operation: &mut Operation) {
+        operation.answers(204, "It is done.", None, &["Idempotent-Replayed"]);
+    }
+}
+
 /// What became of a bulk request.
 pub struct Bulk;
 

@@ -36,6 +36,8 @@ pub struct EventStream {
     kinds: Vec<EventKind>,
     /// The number of the event that it has come to: up to there, all that was asked for has been sent.
     cursor: i64,
+    /// So many frames that told who is where are behind it; none: it was not asked for them.
+    presence: Option<u64>,
     opening: Option<Bytes>,
     /// Read from the store, where the tail does not reach back to the cursor.
     piece: VecDeque<Frame>,
@@ -53,12 +55,19 @@ enum Taken {
 }
 
 impl EventStream {
-    /// A stream of the events of these kinds (none: of all) after `cursor`.
-    pub fn new(context: web::Data<Context>, place: Place, kinds: Vec<EventKind>, cursor: EventId) -> Self {
+    /// A stream of the events of these kinds (none: of all) after `cursor`; if it is asked for, with who is where from now on.
+    pub fn new(
+        context: web::Data<Context>,
+        place: Place,
+        kinds: Vec<EventKind>,
+        cursor: EventId,
+        presence: bool,
+    ) -> Self {
         // With the cursor at once: who loses the connection before the first event loses nothing.
         let opening = format!("retry: {RECONNECT_MS}\n\nid: {cursor}\n\n");
         Self {
             beat_at: Instant::now() + context.settings.patience.heartbeat,
+            presence: presence.then(|| place.presence_told()),
             context,
             place,
             kinds,
@@ -84,6 +93,9 @@ impl EventStream {
             if !self.place.is_open(self.context.clock.now()) {
                 return None;
             }
+            if let Some(bytes) = self.take_presence() {
+                return Some(bytes);
+            }
             let taken = match self.take().await {
                 Err(error) if error.code == Code::Unavailable => {
                     sleep(BUSY_PAUSE).await;
@@ -104,6 +116,13 @@ impl EventStream {
                 drop(timeout_at(self.wake_at(), self.place.changed()).await);
             }
         }
+    }
+
+    /// The next frame that tells who is where. It is no sign of how far the stream has come: that is told all the same.
+    fn take_presence(&mut self) -> Option<Bytes> {
+        let (told, bytes) = self.place.next_presence(self.presence?)?;
+        self.presence = Some(told);
+        Some(bytes)
     }
 
     async fn take(&mut self) -> Result<Taken> {

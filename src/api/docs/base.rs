@@ -1,6 +1,7 @@
 //! The base URL that a reader's own calls begin with: as the server was told, or else as the reader has come here.
 
 use crate::api::border::context::Settings;
+use crate::api::border::origin;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 use url::Url;
@@ -14,10 +15,7 @@ pub fn of(request: &HttpRequest, settings: &Settings) -> String {
 /// As the request says. Only a trusted proxy is believed that it was asked by way of TLS.
 fn asked(request: &HttpRequest, settings: &Settings) -> Option<String> {
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let peer = request.peer_addr().map(|peer| peer.ip());
-    let trusted = peer.is_some_and(|peer| settings.trusted_proxies.iter().any(|network| network.contains(&peer)));
-    let protocol = request.headers().get("x-forwarded-proto").filter(|_| trusted);
-    let scheme = if protocol.is_some_and(|protocol| protocol == "https") { "https" } else { "http" };
+    let scheme = if origin::is_https(request, settings) { "https" } else { "http" };
     let written = address(&format!("{scheme}://{host}"))?;
     // A host alone, and nothing that only begins like one.
     (Url::parse(&written).ok()?.path() == "/").then_some(written)

@@ -1,7 +1,7 @@
 //! How to come into the demo. Nothing of it is stored but hashes: it follows from the store's own secret, so that every
 //! start prints the same, and nobody can guess it who has not the file.
 
-use crate::desk::api_keys;
+use crate::desk::secrets;
 use sha2::Digest;
 use sha2::Sha256;
 
@@ -37,7 +37,7 @@ impl Access {
 /// `length` letters and digits that follow from the secret, others for each purpose.
 fn derive(secret: &str, purpose: &str, length: usize) -> String {
     let blocks = (0_u32..).flat_map(|block| Sha256::digest(format!("commflow\n{purpose}\n{block}\n{secret}")));
-    api_keys::letters(blocks).take(length).collect()
+    secrets::letters(blocks).take(length).collect()
 }
 
 #[cfg(test)]

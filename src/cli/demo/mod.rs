@@ -18,6 +18,7 @@ use crate::store::Store;
 use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Error;
+use crate::types::error::Refused;
 use crate::types::time::Clock;
 use rusqlite::Connection;
 
@@ -49,7 +50,8 @@ pub fn fill(store: &Store, clock: &Clock) -> Result<Access> {
         ));
     }
     // Hashing takes its time: not on the writer's thread.
-    let hash = passwords::hash(&access.password)?;
+    let password = access.password.parse();
+    let hash = passwords::hash(&password.map_err(|refused: Refused| Error::internal(refused.message))?)?;
     let (key, now) = (access.key.clone(), clock.now());
     store.write_blocking(Actor::SYSTEM, move |tx| {
         tx.takes_long();
@@ -74,8 +76,9 @@ fn look(db: &Connection) -> Result<Found> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::desk::api_keys;
     use crate::desk::check;
+    use crate::desk::credentials;
+    use crate::desk::secrets;
     use crate::desk::sla::SlaStatus;
     use crate::desk::threads::Priority;
     use crate::desk::threads::TicketStatus;
@@ -119,7 +122,7 @@ mod tests {
                         let filter = TicketFilter { sla_status: Some(*sla_status), ..Default::default() };
                         assert!(count(db, &filter, now) > 2, "{sla_status} at {moment}");
                     }
-                    let credentials = api_keys::credentials(db, &api_keys::hash(&access.key))?;
+                    let credentials = credentials::of_key(db, &secrets::hash(&access.key))?;
                     assert!(credentials.is_some_and(|credentials| credentials.valid(now)));
                     Ok(())
                 })

@@ -1,6 +1,7 @@
 //! Links to files that work without a key: signed, for a day, and for that one file alone.
 
 use crate::desk::files::FileId;
+use crate::desk::settings;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::error::Error;
@@ -11,7 +12,6 @@ use hmac::Hmac;
 use hmac::KeyInit;
 use hmac::Mac;
 use rusqlite::Connection;
-use rusqlite::OptionalExtension;
 use rusqlite::params;
 use sha2::Sha256;
 
@@ -36,12 +36,10 @@ impl Links {
     /// # Errors
     /// When no server has ever run on this store; those of SQLite.
     pub fn read(db: &Connection) -> Result<Self> {
-        let mut select = db.prepare_cached("SELECT value FROM settings WHERE name = ?1")?;
-        let mut setting = |name: &str| select.query_row([name], |row| row.get::<_, String>(0)).optional();
-        let (key, base) = (setting(KEY)?, setting(BASE)?);
+        let key = settings::get(db, KEY)?;
         let key = key.and_then(|text| BASE64_URL_SAFE_NO_PAD.decode(text).ok()).and_then(|key| key.try_into().ok());
         let key = key.ok_or_else(|| Error::internal("the store has no key for links"))?;
-        Ok(Self { key, base: base.unwrap_or_default() })
+        Ok(Self { key, base: base(db)? })
     }
 
     /// The link to a file as it is signed at `now`.
@@ -74,6 +72,14 @@ impl Links {
 fn expiry(now: Time) -> i64 {
     let earliest = now.unix().saturating_add(LIVES_S);
     earliest.div_euclid(STEP_S).saturating_add(i64::from(earliest.rem_euclid(STEP_S) > 0)).saturating_mul(STEP_S)
+}
+
+/// Where the server is reached, as its last start noted it; without a slash at the end.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn base(db: &Connection) -> Result<String> {
+    Ok(settings::get(db, BASE)?.unwrap_or_default())
 }
 
 /// Makes the key where there is none, and notes where the server is reached.

@@ -6,6 +6,7 @@ use crate::desk::sla::Mark;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
 use crate::desk::threads::change;
+use crate::desk::threads::history;
 use crate::desk::threads::marks;
 use crate::desk::threads::message;
 use crate::desk::threads::message::Message;
@@ -130,6 +131,7 @@ pub fn begin(
         // Read again: a tag may have been known in another spelling.
         thread = row::get(tx, thread.id)?;
     }
+    history::begin(tx, &thread)?;
     let tx = &tx.importing(moment.imported);
     tx.emit(EventKind::ConversationCreated, change::about(&thread), None, &Conversation::of(&thread))?;
     let written = Written {

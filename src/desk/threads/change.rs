@@ -4,10 +4,13 @@ use crate::desk::inboxes;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
 use crate::desk::tags;
+use crate::desk::teams;
+use crate::desk::teams::TeamId;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TagList;
 use crate::desk::threads::TicketStatus;
+use crate::desk::threads::history;
 use crate::desk::threads::marks;
 use crate::desk::threads::row;
 use crate::desk::threads::row::Thread;
@@ -28,11 +31,15 @@ use crate::types::error::Rule;
 use crate::types::event::EventKind;
 use crate::types::field::Field;
 use crate::types::field::Given;
+use crate::types::id::Id;
 use crate::types::text::Line;
 use crate::types::text::TagName;
 use crate::types::text::fold;
 use crate::types::time::Time;
 use rusqlite::params;
+
+/// So many threads leave a team in one write.
+const LEAVE_AT_ONCE: i64 = 250;
 
 /// Where a thread is to stand, in the words of either view.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,6 +96,8 @@ pub struct ThreadPatch {
     pub priority: Given<Priority>,
     /// Who looks after it.
     pub assignee_id: Field<UserId>,
+    /// The team that looks after it.
+    pub team_id: Field<TeamId>,
     /// Its tags.
     pub tags: TagChange,
     /// Merged into what is known.
@@ -106,6 +115,11 @@ impl ThreadPatch {
         let mut faults = self.tags.faults();
         if let Field::Set(id) = self.assignee_id
             && let Err(error) = users::assignable(tx, id)
+        {
+            faults.extend(error.details);
+        }
+        if let Field::Set(id) = self.team_id
+            && let Err(error) = teams::for_thread(tx, id)
         {
             faults.extend(error.details);
         }
@@ -149,6 +163,11 @@ pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
         Field::Null => new.assignee = None,
         Field::Set(id) => new.assignee = Some(users::assignable(tx, id)?),
     }
+    match patch.team_id {
+        Field::Absent => {}
+        Field::Null => new.team = None,
+        Field::Set(id) => new.team = Some(teams::for_thread(tx, id)?),
+    }
     if let Some(priority) = patch.priority.0
         && priority != new.priority()
     {
@@ -173,7 +192,7 @@ fn folded(names: &[TagName]) -> Vec<String> {
     names.iter().map(|name| fold(name.as_str())).collect()
 }
 
-/// Saves a changed thread, writes its marks, and emits an event for each view that differs.
+/// Saves a changed thread, writes its marks and its history, and emits an event for each view that differs.
 ///
 /// # Errors
 /// Those of SQLite.
@@ -182,6 +201,7 @@ pub fn save_and_tell(tx: &Tx, old: &Thread, mut new: Thread, marks: &[Mark]) -> 
     marks::write(tx, &new, marks, tx.now)?;
     // Read again: a tag may have been known in another spelling.
     let new = row::get(tx, new.id)?;
+    history::write(tx, old, &new)?;
     tx.emit(EventKind::ConversationUpdated, about(&new), Some(&Conversation::of(old)), &Conversation::of(&new))?;
     tell_ticket(tx, old, &new)?;
     Ok(new)
@@ -199,6 +219,26 @@ pub fn tell_ticket(tx: &Tx, old: &Thread, new: &Thread) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Takes up to [`LEAVE_AT_ONCE`] threads off a team, and removes it once it has none. Whether it is gone: if not, there is more
+/// to do, and others are to have their turn in between.
+///
+/// # Errors
+/// `not_found`.
+pub fn disband(tx: &Tx, id: TeamId) -> Result<bool> {
+    let mut select = tx.prepare_cached("SELECT id FROM threads WHERE team_id = ?1 LIMIT ?2")?;
+    let threads: Vec<i64> =
+        select.query_map(params![id, LEAVE_AT_ONCE], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
+    if threads.is_empty() {
+        teams::delete(tx, id)?;
+        return Ok(true);
+    }
+    let patch = ThreadPatch { team_id: Field::Null, ..ThreadPatch::default() };
+    for number in threads {
+        change(tx, &row::get(tx, Id::from_row(number))?, &patch)?;
+    }
+    Ok(false)
 }
 
 /// What a conversation's events are about.

@@ -4,6 +4,7 @@
 pub mod begin;
 pub mod change;
 pub mod counts;
+pub mod history;
 pub mod marks;
 pub mod message;
 pub mod row;
@@ -12,6 +13,7 @@ pub mod view;
 
 use crate::choice;
 use crate::described;
+use crate::desk::teams::TeamId;
 use crate::desk::users::UserId;
 use crate::stored_as_word;
 use crate::text_input;
@@ -187,6 +189,42 @@ impl AssigneeFilter {
     }
 }
 
+/// What a list can be asked about teams: one of them, or none.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum TeamFilter {
+    /// No team.
+    None,
+    /// This one.
+    Team(TeamId),
+}
+
+impl std::str::FromStr for TeamFilter {
+    type Err = Refused;
+    fn from_str(text: &str) -> Result<Self, Refused> {
+        match text {
+            "none" => Ok(Self::None),
+            id => id
+                .parse()
+                .map(Self::Team)
+                .map_err(|_| Refused::new(Rule::InvalidFormat, "must be a team's id such as `team_001`, or `none`")),
+        }
+    }
+}
+
+impl TeamFilter {
+    /// The team, if it asks for one.
+    pub fn team(self) -> Option<TeamId> {
+        match self {
+            Self::None => None,
+            Self::Team(id) => Some(id),
+        }
+    }
+}
+
+/// The threads that carry a tag, which is given by its folded name: found along the index of its threads.
+pub const TAGGED: &str =
+    "threads.id IN (SELECT thread_id FROM thread_tags WHERE tag_id = (SELECT id FROM tags WHERE name_key = ?))";
+
 /// At most this many tags on a thread.
 pub const MAX_TAGS: usize = 50;
 
@@ -196,6 +234,7 @@ pub struct TagList(pub Vec<crate::types::text::TagName>);
 
 described! {
     TagList = ArrayBuilder::new().items(TagName::schema()).max_items(Some(MAX_TAGS));
+    TeamFilter = schema::text().pattern(Some("^(none|team_([0-9]{3}|[1-9][0-9]{3,17}))$"));
     AssigneeFilter = schema::text().pattern(Some("^(me|none|user_([0-9]{3}|[1-9][0-9]{3,17}))$"));
 }
 

@@ -5,6 +5,8 @@ use crate::desk::contacts::ContactRef;
 use crate::desk::contacts::DELETED_NAME;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla;
+use crate::desk::teams::TeamId;
+use crate::desk::teams::TeamRef;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::ConversationStatus;
@@ -79,6 +81,8 @@ pub struct Thread {
     pub contact: ContactRef,
     /// Who looks after it.
     pub assignee: Option<UserRef>,
+    /// The team that looks after it.
+    pub team: Option<TeamRef>,
     /// Its tags, in the order given.
     pub tags: Vec<TagName>,
     /// What else is known.
@@ -122,7 +126,7 @@ impl Thread {
 macro_rules! select {
     ($condition:literal) => {
         concat!(
-            "SELECT t.id, t.subject, t.channel, t.contact_id, c.name, c.email, c.id IS NULL, t.assignee_id, u.name,
+            "SELECT t.id, t.subject, t.channel, t.contact_id, c.name, c.email, c.id IS NULL, t.assignee_id, u.name, t.team_id, e.name,
              (SELECT group_concat(name, char(31)) FROM
                 (SELECT g.name FROM thread_tags tt JOIN tags g ON g.id = tt.tag_id WHERE tt.thread_id = t.id ORDER BY tt.position)),
              t.custom_fields, t.waiting_since, t.last_message_at, t.closed_at, t.reopened_count,
@@ -131,7 +135,8 @@ macro_rules! select {
              t.resolution_target, t.resolution_used, t.running_since, t.sla_marks,
              t.ticket_id, t.ticket_status, t.ticket_created_at, t.inbox_id, t.follow_up_of, t.resolved_at, t.ticket_closed_at,
              t.description
-             FROM threads t LEFT JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id WHERE ",
+             FROM threads t LEFT JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id
+             LEFT JOIN teams e ON e.id = t.team_id WHERE ",
             $condition
         )
     };
@@ -203,7 +208,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Thread> {
     let columns = &mut Columns(row, 0);
     let (id, subject, channel) = (columns.next()?, columns.next()?, columns.next()?);
     let contact = contact_ref(columns)?;
-    let assignee = assignee_ref(columns)?;
+    let (assignee, team) = (assignee_ref(columns)?, team_ref(columns)?);
     let tags = tag_names(columns.next()?);
     Ok(Thread {
         id,
@@ -211,6 +216,7 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Thread> {
         channel,
         contact,
         assignee,
+        team,
         tags,
         custom_fields: columns.next()?,
         waiting_since: columns.next()?,
@@ -250,6 +256,12 @@ fn assignee_ref(columns: &mut Columns) -> rusqlite::Result<Option<UserRef>> {
     Ok(id.zip(name).map(|(id, name)| UserRef { id, name }))
 }
 
+fn team_ref(columns: &mut Columns) -> rusqlite::Result<Option<TeamRef>> {
+    let id: Option<TeamId> = columns.next()?;
+    let name: Option<String> = columns.next()?;
+    Ok(id.zip(name).map(|(id, name)| TeamRef { id, name }))
+}
+
 /// Names hold no control characters, so that one can part them.
 fn tag_names(joined: Option<String>) -> Vec<TagName> {
     let Some(joined) = joined else { return Vec::new() };
@@ -283,6 +295,8 @@ pub struct NewThread {
     pub contact: Contact,
     /// Who looks after it.
     pub assignee: Option<UserRef>,
+    /// The team that looks after it.
+    pub team: Option<TeamRef>,
     /// What else is known.
     pub custom_fields: CustomFields,
     /// When it began, if it is brought in from elsewhere.
@@ -303,6 +317,7 @@ impl NewThread {
             channel: self.channel,
             contact,
             assignee: self.assignee,
+            team: self.team,
             tags: Vec::new(),
             custom_fields: self.custom_fields,
             waiting_since: None,

@@ -22,9 +22,9 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
             last_message_at, closed_at, reopened_count, comments_count, replies_count, notes_count, created_at, updated_at,
             ticket_id, ticket_status, ticket_created_at, inbox_id, follow_up_of, resolved_at, ticket_closed_at,
             sla_started_at, response_from, response_due, responded_at, resolution_target, resolution_used, running_since,
-            sla_marks, sla_settled, sla_breach_at, sla_warning_at, sla_alarm_at, description)
+            sla_marks, sla_settled, sla_breach_at, sla_warning_at, sla_alarm_at, description, team_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36)",
+            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)",
     )?
     .execute(params![
         thread.subject,
@@ -63,6 +63,7 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
         warning_at,
         alarm_at,
         ticket.and_then(|ticket| ticket.description.as_ref()),
+        thread.team.as_ref().map(|team| team.id),
     ])?;
     thread.id = Id::from_row(tx.last_insert_rowid());
     Ok(())
@@ -108,6 +109,7 @@ impl<'a> Changes<'a> {
         self.column("status", Thread::status);
         self.column("priority", Thread::priority);
         self.column("assignee_id", |thread| thread.assignee.as_ref().map(|user| user.id));
+        self.column("team_id", |thread| thread.team.as_ref().map(|team| team.id));
         self.column("custom_fields", |thread| &thread.custom_fields);
         self.column("waiting_since", |thread| thread.waiting_since);
         self.column("last_message_at", |thread| thread.last_message_at);

@@ -3,6 +3,7 @@
 use crate::desk::contacts::ContactRef;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Sla;
+use crate::desk::teams::TeamRef;
 use crate::desk::threads::Channel;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::ConversationStatus;
@@ -34,6 +35,8 @@ pub struct Conversation {
     pub channel: Channel,
     /// Who looks after it.
     pub assignee: Option<UserRef>,
+    /// The team that looks after it.
+    pub team: Option<TeamRef>,
     /// Whom it is with.
     pub contact: ContactRef,
     /// In the order given.
@@ -77,6 +80,7 @@ impl From<Thread> for Conversation {
             subject: thread.subject,
             channel: thread.channel,
             assignee: thread.assignee,
+            team: thread.team,
             contact: thread.contact,
             tags: thread.tags,
             custom_fields: thread.custom_fields,
@@ -114,6 +118,8 @@ pub struct Ticket {
     pub inbox_id: InboxId,
     /// Who looks after it.
     pub assignee: Option<UserRef>,
+    /// The team that looks after it.
+    pub team: Option<TeamRef>,
     /// Whom it is with.
     pub contact: ContactRef,
     /// In the order given.
@@ -161,6 +167,7 @@ impl Ticket {
             channel: thread.channel,
             inbox_id: ticket.inbox,
             assignee: thread.assignee,
+            team: thread.team,
             contact: thread.contact,
             tags: thread.tags,
             custom_fields: thread.custom_fields,

@@ -28,8 +28,8 @@ export class Element extends HTMLElement {
   }
 
   draw() {
-    const template = follow(this, () => this.show());
-    if (template !== undefined) render(template, this);
+    // Within, for lists say what their rows are only when they are shown.
+    follow(this, () => render(this.show(), this));
     this.drawn?.();
   }
 }

@@ -5,6 +5,8 @@
 
 const HOLE = "\uE000";
 const NAME = "hole-";
+/** Properties that the reader changes, too. */
+const FIELDS = new Set([".value", ".checked"]);
 const compiled = new WeakMap();
 
 class Template {
@@ -111,7 +113,8 @@ function attribute(node, name, texts) {
   const set = (...values) => {
     if (kind === ".") {
       // A field may hold what was typed, whatever was set before.
-      if (node[name.slice(1)] !== values[0]) node[name.slice(1)] = values[0];
+      const now = FIELDS.has(name) ? node[name.slice(1)] : before;
+      if (now !== values[0]) node[name.slice(1)] = before = values[0];
       return;
     }
     const alone = count === 1 && texts.every((text) => text === "");

@@ -20,7 +20,9 @@ const SEARCHED_FROM = 2;
 /** What was searched for: threads and people, as items. */
 async function found(query) {
   const { data } = await get("/search", { q: query, limit: 8 });
-  const threads = [...data.conversations, ...data.tickets].map((one) => ({
+  // A ticket and its conversation are one thread.
+  const tickets = new Set(data.tickets.map((one) => one.conversation_id));
+  const threads = [...data.tickets, ...data.conversations.filter((one) => !tickets.has(one.id))].map((one) => ({
     id: one.id, name: one.subject, hint: contactName(one.contact), picture: statusDot(one.status), group: say("palette.threads"),
     run: () => go(address(one.id.startsWith("ticket_") ? "tickets" : "conversations", one.id)),
   }));

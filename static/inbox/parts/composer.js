@@ -13,6 +13,7 @@ import { WAITS, send, takeBack } from "../data/outbox.js";
 import { offerUndo } from "../data/undo.js";
 import { choose, matching } from "./palette.js";
 import { icon } from "./icons.js";
+import { fileLink } from "./message-item.js";
 
 const FILES_MAX = 10;
 const empty = () => ({ type: "reply", reply: { body: "", files: [] }, note: { body: "", files: [] } });
@@ -67,7 +68,7 @@ class Composer extends Element {
     return html`
       <ul class="files" aria-label=${say("composer.files")}>
         ${each(files, (file) => file.id, (file) => html`
-          <li class="file">${/^image\//.test(file.mime_type) ? html`<img src=${file.url} alt="">` : icon("file")}<span>${file.name}</span><small>${size(file.size)}</small>
+          <li class="file">${/^image\//.test(file.mime_type) ? html`<img src=${fileLink(file)} alt="">` : icon("file")}<span>${file.name}</span><small>${size(file.size)}</small>
             <button type="button" class="plain" aria-label=${say("composer.remove", file.name)} @click=${() => this.detach(file)}>${icon("close")}</button></li>`)}
         ${each(this.uploads.value, (one) => one.key, (one) => html`
           <li class="file">${icon("file")}<span>${one.file.name}</span><progress max="1" .value=${one.done} aria-label=${say("composer.uploading", one.file.name)}></progress>

@@ -22,12 +22,18 @@ export function linked(text) {
 
 const isPicture = (file) => /^image\/(png|jpeg|gif|webp|avif)$/.test(file.mime_type ?? "");
 
+/** The link to a file, on the address at which the page was reached. */
+export const fileLink = (file) => {
+  const { pathname, search } = new URL(file.url, location.href);
+  return pathname + search;
+};
+
 /** A file that goes with a message. */
 export function attachment(file) {
   if (file.deleted) return html`<span class="file gone">${icon("file")}<span>${file.name}</span><small>${say("thread.file_gone")}</small></span>`;
   return html`
-    <a class="file ${isPicture(file) ? "picture" : ""}" href=${file.url} target="_blank" rel="noopener" data-test="attachment">
-      ${isPicture(file) ? html`<img src=${file.url} alt=${file.name} loading="lazy">` : icon("file")}
+    <a class="file ${isPicture(file) ? "picture" : ""}" href=${fileLink(file)} target="_blank" rel="noopener" data-test="attachment">
+      ${isPicture(file) ? html`<img src=${fileLink(file)} alt=${file.name} loading="lazy">` : icon("file")}
       <span>${file.name}</span><small>${size(file.size)}</small>
     </a>`;
 }

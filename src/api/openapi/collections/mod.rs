@@ -2,7 +2,7 @@
 //!
 //! A folder holds the calls of a tag. Each id is a variable, such as `contact_id`: the call that makes a contact sets it, and
 //! the others use it, in paths, queries and bodies. Left out are pages, bytes of files and streams, which neither program
-//! can do much with.
+//! can do much with, and what is about being signed in with a browser.
 
 pub mod bruno;
 pub mod postman;
@@ -19,6 +19,9 @@ use serde_json::Value;
 
 /// Where a link of the document finds the id of what was made.
 const MADE: &str = "$response.body#/data/id";
+
+/// What only a browser that has signed in can do something with.
+const OF_BROWSERS: [&str; 2] = ["changePassword", "endSession"];
 
 /// What both programs are given.
 pub struct Collection {
@@ -83,7 +86,8 @@ pub fn of(document: &Value) -> Collection {
 /// The ids in the examples of paths: of each name, the first.
 fn ids(document: &Value, operations: &[Operation]) -> Vec<(String, String)> {
     let mut ids: Vec<(String, String)> = Vec::new();
-    for parameter in operations.iter().flat_map(|operation| operation.parameters(document)) {
+    let told = operations.iter().filter(|operation| !OF_BROWSERS.contains(&operation.id()));
+    for parameter in told.flat_map(|operation| operation.parameters(document)) {
         let (name, example) = (text(parameter, "name"), text(parameter, "example"));
         let is_new = !ids.iter().any(|(known, _)| known == name);
         if text(parameter, "in") == "path" && prefix(example).is_some() && is_new {
@@ -101,6 +105,9 @@ fn prefix(id: &str) -> Option<&str> {
 }
 
 fn requests(document: &Value, operation: &Operation, ids: &[(String, String)]) -> Vec<Request> {
+    if OF_BROWSERS.contains(&operation.id()) {
+        return Vec::new();
+    }
     let calls = calls::of(document, operation).into_iter().filter(|call| call.answers_json() || call.status == 204);
     let about = text(operation.value, "description");
     let request = |mut call: Call| {

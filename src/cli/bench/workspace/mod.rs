@@ -12,6 +12,7 @@ use crate::desk::api_keys;
 use crate::desk::api_keys::NewApiKey;
 use crate::desk::inboxes;
 use crate::desk::inboxes::NewInbox;
+use crate::desk::secrets;
 use crate::desk::users;
 use crate::desk::users::NewUser;
 use crate::desk::users::Role;
@@ -123,7 +124,7 @@ fn people(store: &Store, keys: u32) -> Result<Vec<String>> {
                 rate_limit: Some(Whole(1_000_000)),
                 expires_at: None,
             };
-            Ok(api_keys::create(tx, new, None, api_keys::generate("cf_")?)?.key)
+            Ok(api_keys::create(tx, new, None, secrets::generate("cf_")?)?.key)
         };
         (0..keys).map(issue).collect()
     })
