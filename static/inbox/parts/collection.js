@@ -11,7 +11,7 @@ import { ask } from "./form.js";
 import { icon } from "./icons.js";
 
 /** What a section is called, what it is about, and what can be begun in it. */
-export const head = (title, about, acts = "") => html`<header><div><h2>${title}</h2>${about ? html`<p class="quiet">${about}</p>` : ""}</div>${acts}</header>`;
+export const head = (title, about, acts = "") => html`<header><div><h1>${title}</h1>${about ? html`<p class="quiet">${about}</p>` : ""}</div>${acts}</header>`;
 
 /** A button that shows a picture alone. */
 export const iconButton = (picture, label, act, test) => html`<button type="button" class="plain" aria-label=${label} title=${label} @click=${act} data-test=${test}>${icon(picture)}</button>`;

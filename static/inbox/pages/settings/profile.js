@@ -52,9 +52,9 @@ class Profile extends Element {
     return html`
       ${head(say("settings.profile"), me.value.email)}
       <data-form .fields=${own} .values=${{ name, avatar_url, language }} .send=${save}></data-form>
-      <h3>${say("profile.page")}</h3>
+      <h2>${say("profile.page")}</h2>
       <data-form .fields=${looks} .values=${{ theme: theme.value, density: density.value, keys: singleKeys.value }} .live=${look}></data-form>
-      <h3>${say("profile.password")}</h3>
+      <h2>${say("profile.password")}</h2>
       <p class="quiet">${say("profile.password_hint")}</p>
       <data-form .fields=${password} .values=${{}} .go=${say("profile.change_password")} .send=${changePassword} .clears=${true} data-test="password"></data-form>`;
   }

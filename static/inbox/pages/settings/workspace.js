@@ -44,16 +44,16 @@ class WorkspaceSettings extends Element {
     return html`
       ${head(say("settings.workspace"), workspace.value.software_version ? `CommFlow ${workspace.value.software_version}` : "")}
       <data-form .fields=${[{ name: "name", label: say("form.name"), required: true }]} .values=${{ name: workspace.value.name }} .send=${save}></data-form>
-      <h3>${say("workspace.plan")}</h3>
+      <h2>${say("workspace.plan")}</h2>
       <p>${say("workspace.plan_text")}</p>
       ${this.limit.value ? html`<p class="quiet">${say("workspace.plan_session", count(this.limit.value))}</p>` : ""}
-      <h3>${say("workspace.backup")}</h3>
+      <h2>${say("workspace.backup")}</h2>
       <p>${say("workspace.backup_text")}</p>
       <p><a class="button" href="/v1/backup" download data-test="backup">${icon("download")}${say("workspace.backup_go")}</a></p>
       <p class="quiet">${say("workspace.restore_text")}</p>
       <pre>commflow restore backup.db --force</pre>
       ${demo === null ? "" : html`
-        <h3>${say("workspace.demo")}</h3>
+        <h2>${say("workspace.demo")}</h2>
         <p>${say(demo ? "workspace.demo_present" : "workspace.demo_absent")}</p>
         <p><button type="button" class=${demo ? "danger" : ""} @click=${() => this.turnDemo()} data-test="demo">${say(demo ? "workspace.demo_remove" : "workspace.demo_add")}</button></p>`}`;
   }
