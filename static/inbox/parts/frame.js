@@ -13,11 +13,13 @@ import "../pages/contacts.js";
 import "../pages/inbox.js";
 import "../pages/search.js";
 import "../pages/reports.js";
+import "../pages/settings.js";
 
 const PARTS = {
   contacts: () => html`<contacts-page></contacts-page>`,
   conversations: () => html`<inbox-page></inbox-page>`,
   search: () => html`<search-page></search-page>`,
+  settings: () => html`<settings-page></settings-page>`,
   tickets: () => html`<inbox-page></inbox-page>`,
   reports: () => html`<reports-page></reports-page>`,
 };
