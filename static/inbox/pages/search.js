@@ -179,8 +179,7 @@ define("search-page", SearchPage);
 const page = () => document.querySelector("search-page");
 const isHere = () => Boolean(page());
 const keys = [
-  ["search", "/", "actions.search", () => true, () => (isHere() ? page().focusField() : go(address("search"))), "go"],
   ["next-hit", ["j", "ArrowDown"], "search.next", isHere, () => page().step(null, 1)],
   ["previous-hit", ["k", "ArrowUp"], "search.previous", isHere, () => page().step(null, -1)],
 ];
-for (const [id, key, name, when, run, group = "search"] of keys) action({ id, key, name, group, picture: "search", when, run });
+for (const [id, key, name, when, run] of keys) action({ id, key, name, group: "search", picture: "search", when, run });
