@@ -23,7 +23,6 @@ effect(() => {
   document.title = workspace.value.name;
 });
 document.getElementById("app").replaceChildren(document.createElement("app-frame"));
-performance.mark("usable");
 startStream();
 startOutbox();
 sweepDrafts();

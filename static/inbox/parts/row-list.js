@@ -45,6 +45,8 @@ export class RowList extends Element {
     const total = rows.total.value;
     void rows.version.value;
     if (total === null) return rows.failed.value ? this.failed(rows) : this.waiting();
+    // For who measures: from here on there is something to work with.
+    if (performance.getEntriesByName("usable").length === 0) requestAnimationFrame(() => performance.mark("usable"));
     if (total === 0) return this.nothing();
     const from = Math.max(0, Math.floor(this.top.value / height) - BESIDE);
     const to = Math.min(total - 1, Math.ceil((this.top.value + this.tall.value) / height) + BESIDE);
