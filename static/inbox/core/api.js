@@ -42,7 +42,7 @@ export const path = (route, query) => {
 };
 
 /**
- * Makes a call. `body` is sent as JSON. Gives `{ data, meta, etag, status }`.
+ * Makes a call. `body` is sent as JSON. Gives `{ data, meta, etag, headers, status }`.
  * Throws Refusal, or Unreachable.
  */
 export async function call(method, route, { query, body, headers = {}, signal: abort, keepalive } = {}) {
@@ -56,7 +56,7 @@ export async function call(method, route, { query, body, headers = {}, signal: a
     const response = await reach(path(route, query), request);
     if (response.ok) {
       const told = response.status === 204 ? {} : await response.json();
-      return { ...told, etag: response.headers.get("ETag"), status: response.status };
+      return { ...told, etag: response.headers.get("ETag"), headers: response.headers, status: response.status };
     }
     const refusal = await refused(response);
     if (response.status !== 429 || tries === PATIENCE) throw refusal;

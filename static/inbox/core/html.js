@@ -6,7 +6,7 @@
 const HOLE = "\uE000";
 const NAME = "hole-";
 /** Properties that the reader changes, too. */
-const FIELDS = new Set([".value", ".checked"]);
+const FIELDS = new Set([".value", ".checked", ".selected"]);
 const compiled = new WeakMap();
 
 class Template {

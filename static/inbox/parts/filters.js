@@ -46,7 +46,8 @@ const SORTS = {
   tickets: ["-created_at", "created_at", "-updated_at", "-priority"],
 };
 
-const valueName = (page, filter, value) => FILTERS[page][filter]?.().find((one) => one.id === value)?.name ?? value;
+/** What a filter's value is called. */
+export const valueName = (page, filter, value) => FILTERS[page][filter]?.().find((one) => one.id === value)?.name ?? value;
 
 /** The filters of the place, as a list asks for them. */
 export const filtersOf = ({ page, query }) => Object.fromEntries(Object.entries(query).filter(([name]) => name === "sort" || name in FILTERS[page]));
