@@ -37,6 +37,7 @@ export class Element extends HTMLElement {
 /** Makes the element known under its name. */
 export function define(name, element) {
   for (const property of element.takes) {
+    if (property in Element.prototype) throw new TypeError(`${name}: ${property} is what every element has`);
     const key = Symbol(property);
     const of = (host) => (host[key] ??= signal(undefined));
     Object.defineProperty(element.prototype, property, {

@@ -76,6 +76,7 @@ class ThreadView extends Element {
     const thread = threadOf(ids.conversation) ?? object;
     if (!thread) return html`<div class="nothing" aria-busy="true"></div>`;
     const shown = threadOf(ids.ticket) ?? thread;
+    const closing = say(thread.status === "closed" ? "actions.reopen" : "actions.close");
     return html`
       <header class="thread-head">
         <a class="back plain button" href=${this.back} aria-label=${say("thread.back")}>${icon("back")}</a>
@@ -83,7 +84,7 @@ class ThreadView extends Element {
           <h1 dir="auto" data-test="subject">${thread.subject}</h1>
           <p>${statusDot(shown.status)}<span>${say(`status.${shown.status}`)}</span><span class="id">${this.open}</span>${this.others()}</p>
         </div>
-        <button type="button" @click=${() => perform("close")} data-test="close">${icon("check")}<span>${say(thread.status === "closed" ? "actions.reopen" : "actions.close")}</span></button>
+        <button type="button" aria-label=${closing} @click=${() => perform("close")} data-test="close">${icon("check")}<span>${closing}</span></button>
         <button type="button" class="plain for-details" aria-expanded=${String(this.details.value)} aria-label=${say("thread.details")} @click=${() => { this.details.value = !this.details.value; }}>${icon("more")}</button>
       </header>
       <div class="thread-body">
