@@ -4,10 +4,12 @@ use crate::api;
 use crate::api::border::context::Context;
 use crate::api::border::context::Post;
 use crate::api::border::context::Settings;
+use crate::api::border::door::Door;
 use crate::api::border::gate;
 use crate::api::border::live::Follower;
 use crate::api::border::live::Live;
 use crate::api::openapi::Document;
+use crate::api::pages::fault;
 use crate::delivery::Delivery;
 use crate::desk::files::chunks;
 use crate::desk::files::links;
@@ -76,6 +78,7 @@ pub struct Server {
     /// Its search.
     pub search: Search,
     live: Live,
+    door: Door,
     handle: ServerHandle,
     http: JoinHandle<std::io::Result<()>>,
     delivery: Delivery,
@@ -114,7 +117,7 @@ impl Server {
         };
         let post = Post { courier: delivery.courier.clone(), ringer: delivery.ringer() };
         let context = Context::new(store.clone(), search.clone(), post, clock.clone(), config.settings.clone());
-        let live = context.live.clone();
+        let (live, door) = (context.live.clone(), context.door.clone());
         let follower = work::run(Follower::new(live.clone(), store.clone()), clock.clone())?;
         live.followed_by(follower.ringer());
         let listening = live.clone();
@@ -124,7 +127,7 @@ impl Server {
         if config.alarms {
             workers.push(start_alarms(&store, clock)?);
         }
-        Ok(Self { address, store, search, live, handle, http, delivery, workers, _lock: lock })
+        Ok(Self { address, store, search, live, door, handle, http, delivery, workers, _lock: lock })
     }
 
     /// Stops accepting, ends the event streams, lets what else runs finish, and closes the store.
@@ -146,6 +149,11 @@ impl Server {
     pub fn wake(&self) {
         self.delivery.ringer().ring();
         self.workers.iter().for_each(|worker| worker.ringer().ring());
+    }
+
+    /// How often a password was verified or made.
+    pub fn passwords_handled(&self) -> u64 {
+        self.door.turns_taken()
     }
 
     /// Event streams that are open.
@@ -195,9 +203,11 @@ fn start_http(
             let document = web::Data::new(Document::of(|| api::routes().table()));
             let server = HttpServer::new(move || {
                 let (context, document) = (app_context.clone(), document.clone());
+                let dressing = context.clone();
                 App::new()
                     .app_data(context.clone())
                     .wrap(from_fn(move |request, next| gate::pass(context.clone(), request, next)))
+                    .wrap(from_fn(move |request, next| fault::dress(dressing.clone(), request, next)))
                     .app_data(document)
                     .configure(|config| api::routes().configure(config))
             })

@@ -1,17 +1,21 @@
 //! /v1/conversations over HTTP.
 
+use crate::api::border::answer;
 use crate::api::border::answer::Resource;
 use crate::api::border::caller::Reader;
 use crate::api::border::caller::Writer;
 use crate::api::border::input::Input;
 use crate::api::border::input::PathId;
+use crate::api::border::operation::Place;
 use crate::api::border::query::Query;
+use crate::api::border::reply::Bulk;
 use crate::api::border::reply::Created;
 use crate::api::border::reply::Listed;
 use crate::api::border::reply::Reply;
 use crate::api::border::reply::Shown;
 use crate::api::border::routes::Routes;
 use crate::desk::conversations;
+use crate::desk::conversations::BulkConversations;
 use crate::desk::conversations::Conversation;
 use crate::desk::conversations::ConversationFilter;
 use crate::desk::conversations::ConversationPatch;
@@ -42,6 +46,14 @@ pub fn routes(v1: &mut Routes) {
         "Begins a thread with its first message. The contact is found by its id or e-mail address, else created. With \
          `imported` and a `created_at` in the past it brings in history, for which the scope `admin` is needed.",
     );
+    v1.add(Method::POST, "/v1/conversations/bulk", bulk)
+        .named(
+            "updateConversationsInBulk",
+            "Update many conversations",
+            "Up to 1,000 conversations in one transaction. What can be changed is changed, and the answer names what could \
+             not. **`tags` replaces the tags of every listed conversation**; `add_tags` and `remove_tags` change them.",
+        )
+        .parameter::<bool>(Place::Query, "dry_run", "Answers with what would change, and changes nothing.");
     v1.add(Method::GET, "/v1/conversations/{conversation_id}", show).named("getConversation", "Get a conversation", "");
     v1.add(Method::GET, "/v1/conversations/{conversation_id}/history", history)
         .named(
@@ -103,4 +115,11 @@ async fn history(who: Reader, id: PathId<ConversationKind>, mut query: Query) ->
     let paging = query.paging();
     query.done()?;
     who.list(paging, move |db, paging, _| history::list(db, id.0, order, paging)).await
+}
+
+async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkConversations>) -> Result<Reply<Bulk>> {
+    let dry_run = query.switch("dry_run");
+    query.done()?;
+    let who = who.rehearsing(dry_run);
+    who.post(bulk.fingerprint, false, move |tx| answer::bulk(&conversations::bulk_update(tx, bulk.value, dry_run)?)).await
 }

@@ -2,6 +2,7 @@
 //! A handler's first argument says who may call it; its function in `desk` does the work.
 
 pub mod api_keys;
+pub mod assets;
 pub mod border;
 pub mod contacts;
 pub mod conversations;
@@ -10,11 +11,13 @@ pub mod docs;
 pub mod events;
 pub mod files;
 pub mod health;
+pub mod inbox;
 pub mod inboxes;
 pub mod invitations;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod pages;
 pub mod presence;
 pub mod search;
 pub mod sessions;
@@ -53,6 +56,9 @@ pub fn routes() -> Routes {
         health::routes,
         openapi::routes,
         docs::routes,
+        assets::routes,
+        pages::routes,
+        inbox::routes,
     ] {
         add(&mut routes);
     }

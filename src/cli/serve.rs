@@ -1,5 +1,6 @@
 //! `commflow serve`: answers requests until it is told to stop.
 
+use crate::api::border::assets;
 use crate::api::border::context::Patience;
 use crate::api::border::context::Settings;
 use crate::app;
@@ -10,8 +11,12 @@ use crate::cli::Failure;
 use crate::cli::demo;
 use crate::cli::parsed;
 use crate::desk::api_keys::Plan;
+use crate::desk::files::links;
+use crate::desk::secrets;
+use crate::desk::setup;
 use crate::desk::webhooks::TargetRule;
 use crate::store::Store;
+use crate::store::tx::Actor;
 use crate::types::error::Error;
 use crate::types::size::Size;
 use crate::types::time::Clock;
@@ -95,6 +100,8 @@ impl Serve {
             ))
         })?;
         let server = Server::start_on(store, lock, &config, Clock::System, listener)?;
+        // Whoever comes first shall not wait for it; a failure to begin is no reason not to serve.
+        drop(std::thread::Builder::new().name("packing".to_owned()).spawn(assets::pack_all));
         self.greet(&server, demo.as_ref())?;
         runtime.block_on(async {
             let ended = async {
@@ -163,8 +170,10 @@ impl Serve {
         if !server.address.ip().is_loopback() {
             eprintln!("It speaks plain HTTP to everyone who can reach it: put a proxy with TLS in front.");
         }
-        let count = "SELECT count(*) FROM users WHERE role = 'admin'";
-        let admins: i64 = server.store.read_blocking(|db| Ok(db.query_row(count, [], |row| row.get(0))?))?;
+        let token = secrets::generate("")?;
+        let link = server.store.write_blocking(Actor::SYSTEM, move |tx| {
+            Ok(setup::offer(tx, &token)?.then_some(format!("{}/setup/{token}", links::base(tx)?)))
+        })?;
         if let Some(demo) = demo {
             eprintln!("\n  sign in   {}  with the password  {}", demo.email, demo.password);
             eprintln!("  API key   {}", demo.key);
@@ -173,13 +182,12 @@ impl Serve {
                 demo.key
             );
             eprintln!("  read      {url}/docs\n");
-        } else if admins == 0 {
-            eprintln!("\nNobody can come in yet. In another terminal:");
+        } else if let Some(link) = link {
+            eprintln!("\nNobody can come in yet. Open this within an hour, and make yourself the first admin:");
+            eprintln!("  {link}\n");
             eprintln!(
-                "  commflow user create --data-dir {folder} --email you@example.com --name 'Your Name' --role admin"
+                "Without a browser: commflow user create --data-dir {folder} --email you@example.com --name 'Your Name' --role admin\n"
             );
-            eprintln!("  commflow key create --data-dir {folder} --user you@example.com");
-            eprintln!("What to do with the key is said on {url}/docs/guides/quick-start\n");
         }
         eprintln!("Ctrl-C stops it.");
         Ok(())

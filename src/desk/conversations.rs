@@ -1,6 +1,9 @@
 //! Conversations: threads as a team reads them.
 
 use crate::described;
+use crate::desk::bulk;
+use crate::desk::bulk::Ids;
+use crate::desk::bulk::Outcome;
 use crate::desk::contacts;
 use crate::desk::contacts::ContactGiven;
 use crate::desk::contacts::ContactId;
@@ -356,4 +359,28 @@ pub fn create(tx: &Tx, new: NewConversation) -> Result<Conversation> {
 pub fn update(tx: &Tx, id: ConversationId, patch: ConversationPatch) -> Result<Conversation> {
     let old = row::get(tx, id)?;
     change::change(tx, &old, &patch.into()).map(Conversation::from)
+}
+
+/// A bulk change of conversations.
+#[derive(Debug, Clone, Deserr, ToSchema)]
+#[deserr(error = Invalid, deny_unknown_fields)]
+pub struct BulkConversations {
+    /// 1 to 1,000 conversations.
+    pub ids: Ids,
+    /// What PATCH takes, with the same meaning: `tags` replaces every listed conversation's tags.
+    pub update: ConversationPatch,
+}
+
+/// Changes many conversations.
+///
+/// # Errors
+/// 422 when the change is invalid in itself: then nothing is changed.
+pub fn bulk_update(tx: &Tx, bulk: BulkConversations, dry_run: bool) -> Result<Outcome> {
+    let patch: ThreadPatch = bulk.update.into();
+    patch.check(tx).map_err(|error| error.within("update"))?;
+    bulk::apply(tx, &bulk.ids, dry_run, |tx, id| {
+        let old = row::get(tx, id)?;
+        let new = change::change(tx, &old, &patch)?;
+        Ok((Conversation::of(&old), Conversation::of(&new)))
+    })
 }

@@ -23,6 +23,7 @@ pub mod receivers;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;
+pub mod setup;
 pub mod sla;
 pub mod sweep;
 pub mod tags;

@@ -2,6 +2,7 @@
 
 use crate::described;
 use crate::desk::sessions;
+use crate::desk::sessions::Browser;
 use crate::desk::sessions::SessionId;
 use crate::desk::users::UserId;
 use crate::desk::users::UserStatus;
@@ -123,11 +124,25 @@ pub fn change(tx: &Tx, old: &Account, new: &str, but: Option<SessionId>) -> Resu
     sessions::end_all(tx, old.user, but)
 }
 
-/// Puts another hash in the place of the one that was verified, if that is still there.
+/// Signs in who has shown the password of this account; `better` is a hash of it with the parameters of today, if the stored one is
+/// older. False if the account was changed meanwhile.
 ///
 /// # Errors
 /// Those of SQLite.
-pub fn replace(tx: &Tx, old: &Account, new: &str) -> Result<bool> {
+pub fn sign_in(tx: &Tx, shown: &Account, better: Option<&str>, token: &str, browser: &Browser) -> Result<bool> {
+    let now = account(tx, shown.user)?;
+    if now.status != UserStatus::Active || now.stored != shown.stored {
+        return Ok(false);
+    }
+    if let Some(better) = better {
+        replace(tx, shown, better)?;
+    }
+    sessions::begin(tx, shown.user, token, browser)?;
+    Ok(true)
+}
+
+/// Puts another hash in the place of the one that was verified, if that is still there.
+fn replace(tx: &Tx, old: &Account, new: &str) -> Result<bool> {
     let replaced = tx
         .prepare_cached("UPDATE users SET password_hash = ?2 WHERE id = ?1 AND password_hash IS ?3")?
         .execute(params![old.user, new, old.stored])?;

@@ -1,6 +1,7 @@
 //! Sessions: what people sign in with. A browser holds a random token in a cookie; only its hash is stored.
 
 use crate::desk::secrets;
+use crate::desk::secrets::Hash;
 use crate::desk::users::UserId;
 use crate::store::list::List;
 use crate::store::list::Order;
@@ -67,6 +68,8 @@ pub struct Browser {
     pub user_agent: Option<String>,
     /// Where it is.
     pub address: String,
+    /// The hash of the session that it held before, which ends.
+    pub earlier: Option<Hash>,
 }
 
 /// The viewer's session of this id.
@@ -118,6 +121,16 @@ pub fn begin(tx: &Tx, user: UserId, token: &str, browser: &Browser) -> Result<()
          VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
     )?
     .execute(params![user, secrets::hash(token), user_agent, browser.address, tx.now, tx.now.plus(IDLE_S)])?;
+    browser.earlier.as_ref().map_or(Ok(()), |earlier| end_of(tx, earlier))
+}
+
+/// Ends the session with a token of this hash at once, if there is one.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn end_of(tx: &Tx, hash: &Hash) -> Result<()> {
+    tx.prepare_cached("DELETE FROM sessions WHERE hash = ?1")?.execute([hash])?;
+    tx.credentials_changed();
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What it is called until somebody names it.
-const UNNAMED: &str = "CommFlow";
+pub const UNNAMED: &str = "CommFlow";
 // The names of its settings.
 const NAME: &str = "workspace_name";
 const CREATED_AT: &str = "workspace_created_at";

@@ -11,8 +11,7 @@ import { startOutbox } from "./data/outbox.js";
 import { loadPeople, workspace } from "./data/people.js";
 import { loadViews, viewAddress } from "./data/views.js";
 import { beginning } from "./pages/inbox.js";
-import "./parts/commands.js";
-import "./parts/frame.js";
+import "./frame.js";
 
 startLook();
 startPlace();
@@ -24,6 +23,7 @@ effect(() => {
   document.title = workspace.value.name;
 });
 document.getElementById("app").replaceChildren(document.createElement("app-frame"));
+performance.mark("usable");
 startStream();
 startOutbox();
 sweepDrafts();

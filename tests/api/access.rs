@@ -44,7 +44,17 @@ pub struct Row {
 impl Row {
     /// Whether its body is a form.
     pub fn is_form(&self) -> bool {
-        self.body.starts_with("--")
+        self.form_media().is_some()
+    }
+
+    /// What its body says that it is, if it is a form.
+    fn form_media(&self) -> Option<&'static str> {
+        let fields = "application/x-www-form-urlencoded";
+        match self.body.chars().next() {
+            Some('-') => Some(FORM),
+            Some('a'..='z') => Some(fields),
+            _ => None,
+        }
     }
 }
 
@@ -61,7 +71,26 @@ pub const ROWS: &[Row] = &[
     row("GET", "/docs/guides/{guide}", Public, 200, ""),
     row("GET", "/docs/errors", Public, 200, ""),
     row("GET", "/docs/errors/{code}", Public, 200, ""),
-    row("GET", "/assets/{version}/docs/{file}", Public, 200, ""),
+    row("GET", "/assets/{version}/{folder}/{file}", Public, 200, ""),
+    row("GET", "/", Public, 303, ""),
+    row("GET", "/conversations", Public, 303, ""),
+    row("GET", "/conversations/{id}", Public, 303, ""),
+    row("GET", "/tickets", Public, 303, ""),
+    row("GET", "/tickets/{id}", Public, 303, ""),
+    row("GET", "/contacts", Public, 303, ""),
+    row("GET", "/contacts/{id}", Public, 303, ""),
+    row("GET", "/search", Public, 303, ""),
+    row("GET", "/reports", Public, 303, ""),
+    row("GET", "/settings", Public, 303, ""),
+    row("GET", "/settings/{section}", Public, 303, ""),
+    row("GET", "/sign-in", Public, 200, ""),
+    row("POST", "/sign-in", Public, 303, "email=spare@company.com&password=correct+horse+battery+staple"),
+    row("POST", "/sign-out", Public, 303, "nothing="),
+    // The link has not been made.
+    row("GET", "/setup/{token}", Public, 404, ""),
+    row("POST", "/setup/{token}", Public, 404, "name=Ada"),
+    row("GET", "/invitations/{token}", Public, 404, ""),
+    row("POST", "/invitations/{token}", Public, 404, "password=another+horse"),
     row("GET", "/files/{file_id}", Public, 200, ""),
     row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
@@ -92,6 +121,13 @@ pub const ROWS: &[Row] = &[
         201,
         r##"{"subject": "Need help", "contact": {"email": "jane@example.com", "name": "Jane"}, "message": {"body": "Help", "type": "comment"},
             "channel": "api", "priority": "normal", "tags": ["support"], "assignee_id": "user_001", "custom_fields": {"n": 1}}"##,
+    ),
+    row(
+        "POST",
+        "/v1/conversations/bulk",
+        Write,
+        200,
+        r#"{"ids": ["conv_001"], "update": {"priority": "low", "add_tags": ["bulk"]}}"#,
     ),
     row("GET", "/v1/conversations/{conversation_id}", Read, 200, ""),
     row(
@@ -262,7 +298,8 @@ pub fn filled(path: &str) -> String {
     filled = filled.replace("{conversation_id}", "conv_001").replace("{message_id}", "msg_001");
     // The documentation has pages by name.
     filled = filled.replace("{guide}", "authentication").replace("{code}", "not_found");
-    filled.replace("{version}", "any").replace("{file}", "main.js")
+    filled = filled.replace("{version}", "any").replace("{folder}", "docs").replace("{file}", "main.js");
+    filled.replace("{id}", "any").replace("{section}", "users").replace("{token}", "none")
 }
 
 /// The path with a query: a search has to say what for.
@@ -278,8 +315,8 @@ fn call(row: &Row, caller: &Client<'_>, headers: &[(&str, &str)]) -> crate::harn
     let body = (!row.body.is_empty()).then(|| row.body.to_owned());
     // What is public is a link, and works only as it was signed.
     let path = if row.path.starts_with("/files/") { caller.link("file_001") } else { asked(row.path, "") };
-    let media = [("content-type", FORM)];
-    let headers = if row.is_form() { [&media[..], headers].concat() } else { headers.to_vec() };
+    let media: Vec<(&str, &str)> = row.form_media().map(|media| ("content-type", media)).into_iter().collect();
+    let headers = [&media, headers].concat();
     caller.send(row.method, &path, &headers, body)
 }
 

@@ -65,7 +65,7 @@ fn each_error(desk: &TestApp, admin: &Client<'_>, agent: &Client<'_>) -> Vec<(&'
         ("not_found", admin.get("/v1/contacts/contact_999")),
         ("not_found", admin.get("/v1/nonsense")),
         ("not_found", admin.get("/nonsense")),
-        ("not_found", admin.get("/")),
+        ("not_found", admin.get("/nonsense/deeper")),
         ("method_not_allowed", admin.delete("/v1/conversations/conv_001")),
         ("conflict", json("/v1/contacts", r#"{"email": "john@example.com"}"#)),
         (

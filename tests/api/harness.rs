@@ -110,7 +110,7 @@ impl TestApp {
         let data_dir = folder.path().join("data");
         let config = Config { data_dir, readers: 2, workers: 1, connections_max: 1_000, alarms: false, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
-        let http = Agent::config_builder().http_status_as_error(false).proxy(None).build().new_agent();
+        let http = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None).build().new_agent();
         let (faults, last_event) = Default::default();
         let mut app = Self { server: None, config, clock, _folder: folder, http, faults, last_event };
         app.start();
@@ -209,7 +209,8 @@ impl TestApp {
     pub fn signed_in(&self, user: &Client<'_>) -> Client<'_> {
         let token = secrets::generate("").unwrap();
         let (id, secret) = (user.user.parse().unwrap(), token.clone());
-        let browser = Browser { user_agent: Some("a test's".to_owned()), address: "127.0.0.1".to_owned() };
+        let browser =
+            Browser { user_agent: Some("a test's".to_owned()), address: "203.0.113.7".to_owned(), earlier: None };
         let begin = move |tx: &Tx| sessions::begin(tx, id, &secret, &browser);
         self.server().store.write_blocking(Actor::SYSTEM, begin).unwrap();
         Client { app: self, key: None, session: Some(token), user: user.user.clone() }

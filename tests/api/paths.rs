@@ -111,7 +111,7 @@ fn a_path_that_is_almost_right_is_not_found() {
         "/v1/Contacts",
         "/v1/contact",
         "/v2/contacts",
-        "/contacts",
+        "/contact",
         "/v1/contacts/contact_001/",
         "/v1/contacts/contact_001/nonsense",
         "/v1/contacts.json",

@@ -30,7 +30,7 @@ fn a_session_is_shown_to_its_user_and_knows_itself() {
     assert_eq!(sessions.ids(), ["session_002", "session_001"]);
     assert_eq!(
         sessions.body["data"][0],
-        json!({"id": "session_002", "user_agent": "a test's", "address": "127.0.0.1", "created_at": "2026-01-15T10:00:00Z",
+        json!({"id": "session_002", "user_agent": "a test's", "address": "203.0.113.7", "created_at": "2026-01-15T10:00:00Z",
             "last_used_at": "2026-01-15T10:00:00Z", "expires_at": "2026-01-29T10:00:00Z", "current": true})
     );
     assert_eq!(sessions.body["data"][1]["current"], false);

@@ -11,6 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::ResponseError;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
+use actix_web::http::header::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -146,7 +147,12 @@ pub fn error(error: &Error, request_id: &str) -> HttpResponse {
     let told = ToldError { code: error.code.as_str(), message: &error.message, details: &error.details, request_id };
     let body = serde_json::to_string(&Told { error: told }).unwrap_or_default();
     let mut response = json(error.code.status(), body);
-    let headers = response.headers_mut();
+    add_headers(error, response.headers_mut());
+    response
+}
+
+/// The headers that belong to an error.
+pub fn add_headers(error: &Error, headers: &mut HeaderMap) {
     if let Some(seconds) = error.retry_after_s {
         headers.insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
     }
@@ -156,7 +162,6 @@ pub fn error(error: &Error, request_id: &str) -> HttpResponse {
     if error.code == Code::RequestTimeout {
         headers.insert(header::CONNECTION, header::HeaderValue::from_static("close"));
     }
-    response
 }
 
 /// Lets handlers and extractors end in an [`Error`]. The gate renders it again with the request's id.

@@ -13,6 +13,7 @@ use actix_web::web::Bytes;
 use rust_embed::RustEmbed;
 use sha2::Digest;
 use sha2::Sha256;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::Mutex;
@@ -28,19 +29,14 @@ static PACKED: LazyLock<Mutex<HashMap<(String, Packing), Bytes>>> = LazyLock::ne
 
 /// The version of all assets together.
 pub fn version() -> String {
+    let mut names: Vec<_> = Assets::iter().collect();
+    names.sort();
     let mut hash = Sha256::new();
-    for name in names() {
+    for name in names {
         hash.update(name.as_bytes());
         hash.update(Assets::get(&name).map(|file| file.metadata.sha256_hash()).unwrap_or_default());
     }
     digits(&hash.finalize())
-}
-
-/// The names of all of them, in their order.
-pub fn names() -> Vec<String> {
-    let mut names: Vec<String> = Assets::iter().map(|name| name.into_owned()).collect();
-    names.sort();
-    names
 }
 
 /// Where a page finds one of them, such as `docs/page.css`.
@@ -48,9 +44,17 @@ pub fn path(version: &str, name: &str) -> String {
     format!("/assets/{version}/{name}")
 }
 
+/// The names of all in a folder that end so, in order: `inbox/core/store.js` is one of `inbox`.
+pub fn names(folder: &str, ending: &str) -> Vec<String> {
+    let is_meant = |name: &str| name.split('/').next() == Some(folder) && name.ends_with(ending);
+    let mut names: Vec<String> = Assets::iter().filter(|name| is_meant(name)).map(Cow::into_owned).collect();
+    names.sort();
+    names
+}
+
 /// Packs all of them, so that nobody has to wait for it. Takes about a second.
 pub fn pack_all() {
-    for name in names() {
+    for name in Assets::iter() {
         if let Some(asset) = Asset::of(&name) {
             Packing::ALL.iter().for_each(|packing| drop(asset.packed(*packing)));
         }
@@ -66,7 +70,8 @@ struct Asset {
 
 impl Asset {
     fn of(name: &str) -> Option<Self> {
-        let file = Assets::get(name)?;
+        // A debug build looks in the folder, and would follow a path out of what was asked for.
+        let file = Assets::iter().find(|known| known == name).and_then(|known| Assets::get(&known))?;
         let media = mime_guess::from_path(name).first_or_octet_stream();
         let bytes = if name.ends_with(".js") { slim(&file.data) } else { file.data.into_owned() };
         Some(Self { bytes, media, digits: digits(&file.metadata.sha256_hash()) })

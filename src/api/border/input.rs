@@ -83,20 +83,11 @@ impl<T: Deserr<Invalid> + 'static> FromRequest for Input<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let media = check_media(request);
-        let announced = announced_length(request);
-        let patience = request.app_data::<web::Data<Context>>().map(|context| context.settings.patience);
-        let deadline = patience.unwrap_or_default().body;
-        let payload = payload.take();
+        let body = body(request, payload, JSON_MAX, "A JSON body can't be over 1 MiB.");
         let is_repeatable = request.headers().contains_key("idempotency-key");
         Box::pin(async move {
             media?;
-            if announced > JSON_MAX {
-                return Err(too_large());
-            }
-            let body = tokio::time::timeout(deadline, read(payload)).await.map_err(|_| {
-                let message = format!("The body did not arrive within {} seconds.", deadline.as_secs_f32());
-                Error::new(Code::RequestTimeout, message)
-            })??;
+            let body = body.await?;
             let json = parse(&body)?;
             let fingerprint = if is_repeatable { fingerprint(json.clone()) } else { NO_BODY };
             Ok(Self { value: field::parse(json)?, fingerprint })
@@ -139,20 +130,44 @@ pub fn announced_length(request: &HttpRequest) -> usize {
     length.and_then(|text| text.parse().ok()).unwrap_or(0)
 }
 
-fn too_large() -> Error {
-    Error::new(Code::TooLarge, "A JSON body can't be over 1 MiB.")
+/// The body of a request, which may be so large, and has to arrive in time.
+///
+/// # Errors
+/// `too_large` with these words; `request_timeout`.
+pub fn body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    most: usize,
+    too_large: &'static str,
+) -> impl Future<Output = Result<Vec<u8>>> + use<> {
+    let announced = announced_length(request);
+    let patience = request.app_data::<web::Data<Context>>().map(|context| context.settings.patience);
+    let deadline = patience.unwrap_or_default().body;
+    let payload = payload.take();
+    async move {
+        let too_large = || Error::new(Code::TooLarge, too_large);
+        if announced > most {
+            return Err(too_large());
+        }
+        let body = tokio::time::timeout(deadline, read(payload, most)).await.map_err(|_| {
+            let message = format!("The body did not arrive within {} seconds.", deadline.as_secs_f32());
+            Error::new(Code::RequestTimeout, message)
+        })?;
+        body?.ok_or_else(too_large)
+    }
 }
 
-async fn read(mut payload: Payload) -> Result<Vec<u8>> {
+/// All of a body; none if it is too large.
+async fn read(mut payload: Payload, most: usize) -> Result<Option<Vec<u8>>> {
     let mut body = Vec::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|_| Error::new(Code::MalformedJson, "The body broke off before its end."))?;
-        if body.len() + chunk.len() > JSON_MAX {
-            return Err(too_large());
+        if body.len() + chunk.len() > most {
+            return Ok(None);
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(body)
+    Ok(Some(body))
 }
 
 fn parse(body: &[u8]) -> Result<serde_json::Value> {

@@ -12,6 +12,7 @@ use crate::types::paging::MAX_PER_PAGE;
 use crate::types::schema;
 use crate::types::time::Time;
 use actix_web::http::Method;
+use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
 use utoipa::IntoParams;
@@ -73,7 +74,7 @@ pub struct Parameter {
 /// What a request may carry as its body.
 #[derive(Debug, Clone)]
 pub struct Body {
-    /// `application/json` or `multipart/form-data`.
+    /// `application/json`, `multipart/form-data` or `application/x-www-form-urlencoded`.
     pub media: &'static str,
     /// What it looks like.
     pub schema: Value,
@@ -99,6 +100,8 @@ pub struct Operation {
     pub method: Method,
     /// The path, with `{…}` for what varies.
     pub path: &'static str,
+    /// Whether the last name in its path stands for any number of segments.
+    pub is_deep: bool,
     /// Who may call it.
     pub access: Access,
     /// The section that it belongs to, by name.
@@ -125,8 +128,8 @@ impl Operation {
     /// An operation of which no more is known than its route.
     pub fn new(method: Method, path: &'static str, access: Access, section: &'static str) -> Self {
         let (parameters, bodies, answers, codes, schemas) = Default::default();
-        let (id, summary, text) = ("", "", "");
-        Self { method, path, access, section, id, summary, text, parameters, bodies, answers, codes, schemas }
+        let (id, summary, text, is_deep) = ("", "", "", false);
+        Self { method, path, is_deep, access, section, id, summary, text, parameters, bodies, answers, codes, schemas }
     }
 
     /// Its name for programs, its title, and what else is to be known, in Markdown.
@@ -151,6 +154,12 @@ impl Operation {
     /// What varies in the path under this name, and is no id.
     pub fn varies(&mut self, name: &str) -> &mut Self {
         self.described_parameter(Place::Path, name, &format!("The name of the {name}."), json!({"type": "string"}))
+    }
+
+    /// The last name in its path stands for any number of segments.
+    pub fn deep(&mut self) -> &mut Self {
+        self.is_deep = true;
+        self
     }
 
     /// The last parameter has to be given.
@@ -228,6 +237,15 @@ impl Operation {
     pub fn takes<T: ToSchema>(&mut self) -> &mut Self {
         let schema = self.schema_of::<T>();
         self.bodies.push(Body { media: "application/json", schema });
+        self
+    }
+
+    /// A plain form, as a page without a script sends it, with these fields.
+    pub fn takes_form_fields(&mut self, fields: &[&str]) -> &mut Self {
+        let properties: Map<String, Value> =
+            fields.iter().map(|name| ((*name).to_owned(), json!({"type": "string"}))).collect();
+        let schema = json!({"type": "object", "properties": properties});
+        self.bodies.push(Body { media: "application/x-www-form-urlencoded", schema });
         self
     }
 

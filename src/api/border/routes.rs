@@ -107,14 +107,14 @@ impl Routes {
 
     /// Hands all routes to the server, with a 404 and a 405 in our shape.
     pub fn configure(self, config: &mut ServiceConfig) {
-        let mut by_path: BTreeMap<&'static str, Vec<(Method, actix_web::Route)>> = BTreeMap::new();
+        let mut by_path: BTreeMap<String, Vec<(Method, actix_web::Route)>> = BTreeMap::new();
         for (route, handler) in self.table.iter().zip(self.handlers) {
-            by_path.entry(route.path).or_default().push((route.method.clone(), handler));
+            by_path.entry(pattern(route)).or_default().push((route.method.clone(), handler));
         }
         for (path, routes) in by_path {
             let allowed: Vec<String> = routes.iter().map(|(method, _)| method.to_string()).collect();
             let allowed = allowed.join(", ");
-            let mut resource = web::resource(path);
+            let mut resource = web::resource(path.as_str());
             for (_, route) in routes {
                 resource = resource.route(route);
             }
@@ -122,6 +122,14 @@ impl Routes {
         }
         config.app_data(web::Data::new(RouteTable::new(self.table, self.sections)));
         config.default_service(web::to(not_found));
+    }
+}
+
+/// The path as the server matches it.
+fn pattern(route: &Operation) -> String {
+    match route.path.strip_suffix('}') {
+        Some(path) if route.is_deep => format!("{path}:.*}}"),
+        _ => route.path.to_owned(),
     }
 }
 

@@ -5,6 +5,9 @@ use crate::api::border::operation::Operation;
 use actix_web::http::Method;
 use std::collections::HashMap;
 
+/// The name of the section of what is for people with a browser: no program calls it.
+pub const PAGES: &str = "Pages";
+
 /// A part of the API, for those who read about it.
 #[derive(Debug, Clone, Copy)]
 pub struct Section {

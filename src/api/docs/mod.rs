@@ -7,15 +7,14 @@ pub mod guides;
 pub mod headings;
 pub mod highlight;
 pub mod markdown;
-pub mod page;
 pub mod reference;
 pub mod search;
 pub mod snippets;
 
-use crate::api::border::assets;
 use crate::api::border::context::Context;
 use crate::api::border::operation::Operation;
 use crate::api::border::operation::Shape;
+use crate::api::border::page;
 use crate::api::border::reply::Reply;
 use crate::api::border::routes::Anyone;
 use crate::api::border::routes::Routes;
@@ -54,10 +53,6 @@ pub fn routes(root: &mut Routes) {
     root.add(Method::GET, "/docs/guides/{guide}", guide).named("getGuide", "Read a guide", "").varies("guide");
     root.add(Method::GET, "/docs/errors", errors_page).named("listErrors", "Read about all errors", "");
     root.add(Method::GET, "/docs/errors/{code}", error).named("getError", "Read about an error", "").varies("code");
-    root.add(Method::GET, "/assets/{version}/docs/{file}", asset)
-        .named("getAsset", "Get a part of a page", "What the pages are made with: styles and scripts.")
-        .varies("version")
-        .varies("file");
 }
 
 /// A page for people; one that is not there is told as a page as well.
@@ -82,17 +77,6 @@ impl Shape for Index {
         let entries = json!({"type": "array", "items": {"type": "object"}});
         operation.answers(200, "The index.", Some(("application/json", entries)), &["ETag"]);
         operation.answers(304, "The client has it already, as `If-None-Match` says.", None, &["ETag"]);
-    }
-}
-
-/// A part of a page.
-struct Asset;
-
-impl Shape for Asset {
-    fn describe(operation: &mut Operation) {
-        operation.answers(200, "The file.", Some(("*/*", json!({}))), &["ETag"]);
-        operation.answers(304, "The client has it already, as `If-None-Match` says.", None, &["ETag"]);
-        operation.may(&[Code::NotFound]);
     }
 }
 
@@ -182,11 +166,6 @@ async fn error(
 fn status_of(code: Code) -> String {
     let status = code.status().to_string();
     format!("{status} {}", reference::http::reason(&status))
-}
-
-async fn asset(_: Anyone, request: HttpRequest) -> Reply<Asset> {
-    let file = format!("docs/{}", request.match_info().query("file"));
-    assets::send(&request, request.match_info().query("version"), &file).into()
 }
 
 /// A page of prose: beside it, where its headings are.

@@ -1,5 +1,6 @@
 //! The example calls of the document: each as the request that it is, ready to be written in any language and to be sent.
 
+use crate::api::border::table::PAGES;
 use crate::api::openapi::reading;
 use crate::api::openapi::reading::Operation;
 use crate::api::openapi::reading::entries;
@@ -89,8 +90,11 @@ pub fn calls(document: &Value) -> Vec<Call> {
     reading::operations(document).iter().flat_map(|operation| of(document, operation)).collect()
 }
 
-/// The example calls of an operation: one for each example of its body, or the only one.
+/// The example calls of an operation: one for each example of its body, or the only one. Pages are not called.
 pub fn of(document: &Value, operation: &Operation<'_>) -> Vec<Call> {
+    if operation.tag() == PAGES {
+        return Vec::new();
+    }
     let bodies = bodies(document, operation);
     if bodies.is_empty() {
         return vec![call(document, operation, ONLY, text(operation.value, "summary"), None)];

@@ -1,6 +1,7 @@
 //! Errors and headers in the document: what all answers share.
 
 use crate::api::border::operation::Operation;
+use crate::api::openapi::shapes::put;
 use crate::types::error::Code;
 use serde_json::Map;
 use serde_json::Value;
@@ -68,7 +69,12 @@ fn response(operation: &Operation, codes: &[Code]) -> Value {
     let examples: Map<String, Value> =
         codes.iter().map(|code| (code.as_str().to_owned(), json!({"value": example(*code)}))).collect();
     let body = json!({"schema": {"$ref": "#/components/schemas/Error"}, "examples": examples});
-    json!({"description": texts.join("\n\n"), "headers": headers, "content": {"application/json": body}})
+    let mut content = json!({"application/json": body});
+    if !is_counted(operation) {
+        // Who asks for a page is told by one.
+        put(&mut content, "text/html", json!({"schema": {"type": "string"}}));
+    }
+    json!({"description": texts.join("\n\n"), "headers": headers, "content": content})
 }
 
 fn example(code: Code) -> Value {

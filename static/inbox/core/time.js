@@ -48,6 +48,16 @@ export function day(time) {
 
 const midnight = (date) => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 
+/** A day that is named `2026-01-15`, as short as an axis needs it, or with its weekday. */
+export function shortDay(text, withWeekday = false) {
+  const date = new Date(`${text}T00:00`);
+  if (Number.isNaN(date.getTime())) return text;
+  return withWeekday ? `${weekday.format(date)}, ${dayAndMonth.format(date)}` : dayAndMonth.format(date);
+}
+
+/** The names of the weekdays, Monday first. */
+export const weekdays = (length = "short") => Array.from({ length: 7 }, (_, at) => format({ weekday: length }).format(new Date(2024, 0, at + 1)));
+
 /** How long ago, as short as a row needs it: `now`, `5m`, `3h`, `2d`, `14 Jan`. */
 export function ago(time) {
   if (!time) return "";

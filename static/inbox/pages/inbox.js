@@ -9,11 +9,14 @@ import { onEvent } from "../core/stream.js";
 import { count } from "../core/time.js";
 import { say } from "../core/words.js";
 import { Rows } from "../data/rows.js";
+import { look } from "../data/beginnings.js";
 import { learn } from "../data/threads.js";
 import { views, viewAt, viewName } from "../data/views.js";
+import { stage } from "../parts/first-steps.js";
 import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
 import { icon } from "../parts/icons.js";
 import * as pickers from "../parts/pickers.js";
+import { viewButton } from "../parts/save-view.js";
 import { sidebarOpen } from "../parts/sidebar.js";
 import "../parts/bulk-bar.js";
 import "../parts/thread-list.js";
@@ -26,6 +29,7 @@ class InboxPage extends Element {
 
   arrived() {
     this.stop = onEvent((event) => this.hear(event));
+    look().catch(() => {});
   }
 
   left() {
@@ -60,14 +64,16 @@ class InboxPage extends Element {
     this.turnTo(here);
     const view = viewAt(here);
     const total = this.rows.total.value;
+    const begins = stage(here);
     return html`
-      <div class="panes ${here.id ? "reading" : ""}">
+      <div class="panes ${here.id ? "reading" : begins}">
         <section class="list" aria-label=${say("list.label")}>
           <header>
             <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
             <h1>${view ? viewName(view) : say(`frame.${here.page}`)}</h1>
             <span class="total">${total === null ? "" : count(total)}</span>
             <span class="space"></span>
+            ${viewButton(here)}
             ${filterButtons(here.page)}
             <button type="button" class="plain" aria-label=${say("actions.new")} title=${say("actions.new")} @click=${() => perform("new")} data-test="new">${icon("plus")}</button>
           </header>
@@ -75,7 +81,7 @@ class InboxPage extends Element {
           <bulk-bar .selected=${this.selected} .rows=${this.rows}></bulk-bar>
           <thread-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .link=${(id) => address(here.page, id, here.query)}></thread-list>
         </section>
-        <thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>
+        ${begins ? html`<first-steps .refresh=${() => this.rows.refresh()}></first-steps>` : html`<thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>`}
       </div>`;
   }
 

@@ -2,10 +2,10 @@
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { action } from "../core/actions.js";
-import { address, go, place } from "../core/place.js";
+import { address, place } from "../core/place.js";
 import { say } from "../core/words.js";
 import { isAdmin } from "../data/people.js";
+import { SECTIONS, sectionName } from "../data/sections.js";
 import { icon } from "../parts/icons.js";
 import { iconButton } from "../parts/collection.js";
 import { sidebarOpen } from "../parts/sidebar.js";
@@ -22,14 +22,6 @@ import "./settings/api-keys.js";
 import "./settings/webhooks.js";
 import "./settings/workspace.js";
 
-/** By address: whom it is for, and its picture. */
-const SECTIONS = {
-  own: { profile: "people", sessions: "exit", "saved-replies": "reply", views: "eye" },
-  whole: { users: "people", teams: "team", inboxes: "inbox", tags: "tag", sla: "clock", "api-keys": "key", webhooks: "bolt", workspace: "settings" },
-};
-
-const title = (name) => say(`settings.${name.replace("-", "_")}`);
-
 class SettingsPage extends Element {
   show() {
     const { id } = place.value;
@@ -43,7 +35,7 @@ class SettingsPage extends Element {
           ${each(groups, (group) => group, (group) => html`
             <h2>${say(`settings.${group}`)}</h2>
             <ul>${each(Object.entries(SECTIONS[group]), ([name]) => name, ([name, picture]) => html`
-              <li><a href=${address("settings", name)} aria-current=${name === section ? "page" : null} data-test="section-${name}">${icon(picture)}<span>${title(name)}</span></a></li>`)}</ul>`)}
+              <li><a href=${address("settings", name)} aria-current=${name === section ? "page" : null} data-test="section-${name}">${icon(picture)}<span>${sectionName(name)}</span></a></li>`)}</ul>`)}
         </nav>
         <div class="section" data-test="section">
           <a class="button plain back" href="/settings">${icon("back")}${say("frame.settings")}</a>
@@ -61,9 +53,3 @@ class SettingsPage extends Element {
 }
 
 define("settings-page", SettingsPage);
-
-for (const [group, sections] of Object.entries(SECTIONS)) {
-  for (const [name, picture] of Object.entries(sections)) {
-    action({ id: `settings-${name}`, name: () => `${say("frame.settings")}: ${title(name)}`, picture, group: "go", when: () => group === "own" || isAdmin(), run: () => go(address("settings", name)) });
-  }
-}

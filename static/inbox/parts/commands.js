@@ -6,7 +6,8 @@ import { address, go } from "../core/place.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { density, theme } from "../data/look.js";
-import { me, prefer } from "../data/people.js";
+import { isAdmin, me, prefer } from "../data/people.js";
+import { SECTIONS, sectionName } from "../data/sections.js";
 import { canUndo, undo } from "../data/undo.js";
 import { viewAddress, viewName, views } from "../data/views.js";
 import { avatar } from "./avatar.js";
@@ -53,6 +54,12 @@ async function sheet() {
   await choose({ label: say("keys.label"), title: say(singleKeys.peek() ? "keys.title" : "keys.off"), find: (query) => matching(items, query) });
 }
 
+function search() {
+  const page = document.querySelector("search-page");
+  if (page) page.focusField();
+  else go(address("search"));
+}
+
 /** Oneself: how the page looks, and the way out. */
 async function self() {
   const items = [
@@ -88,9 +95,14 @@ async function signOut() {
 
 action({ id: "palette", key: "Mod+k", name: "actions.palette", group: "go", run: open });
 action({ id: "sheet", key: "?", name: "actions.sheet", group: "go", picture: "help", run: sheet });
+action({ id: "search", key: "/", name: "actions.search", group: "go", picture: "search", run: search });
 action({ id: "self", name: "actions.self", group: "go", run: self });
-action({ id: "search", key: "/", name: "actions.search", group: "go", picture: "search", run: () => go("/search") });
 action({ id: "undo", key: "u", name: "actions.undo", group: "thread", picture: "undo", when: canUndo, run: () => undo() });
 for (const [id, key, page] of [["go-inbox", "g i", "conversations"], ["go-tickets", "g t", "tickets"], ["go-contacts", "g c", "contacts"], ["go-reports", "g r", "reports"], ["go-settings", "g s", "settings"]]) {
   action({ id, key, name: () => say("actions.go", say(`frame.${page}`)), group: "go", run: () => go(address(page)) });
+}
+for (const [group, sections] of Object.entries(SECTIONS)) {
+  for (const [name, picture] of Object.entries(sections)) {
+    action({ id: `settings-${name}`, name: () => `${say("frame.settings")}: ${sectionName(name)}`, picture, group: "go", when: () => group === "own" || isAdmin(), run: () => go(address("settings", name)) });
+  }
 }

@@ -30,6 +30,12 @@ const FILTERS = {
     inbox: () => named(inboxes.value),
     tag: () => tags.value.map((tag) => ({ id: tag.name, name: tag.name })),
   },
+  reports: {
+    channel: () => words("channel", ["email", "chat", "form", "api"]),
+    inbox: () => named(inboxes.value),
+    assignee: () => people(),
+    team: () => named(teams.value),
+  },
 };
 
 const people = () => [{ id: "me", name: say("filters.me") }, { id: "none", name: say("thread.unassigned") }, ...named(activeUsers())];
@@ -45,6 +51,9 @@ export const valueName = (page, filter, value) => FILTERS[page][filter]?.().find
 
 /** The filters of the place, as a list asks for them. */
 export const filtersOf = ({ page, query }) => Object.fromEntries(Object.entries(query).filter(([name]) => name === "sort" || name in FILTERS[page]));
+
+/** What they are set to, in words. */
+export const valuesOf = ({ page, query }) => Object.entries(query).filter(([name]) => name in FILTERS[page]).map(([name, value]) => valueName(page, name, value)).join(", ");
 
 const set = (change) => go(address(place.peek().page, null, { ...place.peek().query, ...change }));
 
@@ -63,10 +72,10 @@ async function sort(page) {
   if (chosen) set({ sort: chosen.id === SORTS[page][0] ? null : chosen.id });
 }
 
-/** The buttons for both. */
+/** The buttons for both; not all that has filters has an order. */
 export const filterButtons = (page) => html`
   <button type="button" class="plain" aria-label=${say("filters.add")} title=${say("filters.add")} @click=${() => add(page)} data-test="add-filter">${icon("filter")}</button>
-  <button type="button" class="plain" aria-label=${say("filters.sort")} title=${say("filters.sort")} @click=${() => sort(page)} data-test="sort">${icon("sort")}</button>`;
+  ${page in SORTS ? html`<button type="button" class="plain" aria-label=${say("filters.sort")} title=${say("filters.sort")} @click=${() => sort(page)} data-test="sort">${icon("sort")}</button>` : ""}`;
 
 /** The filters that are on, each with what takes it off. */
 export function filterChips({ page, query }) {

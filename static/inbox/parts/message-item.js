@@ -3,6 +3,7 @@
 import { each, html } from "../core/html.js";
 import { day, inFull, size, timeOfDay } from "../core/time.js";
 import { say } from "../core/words.js";
+import { inboxOf } from "../data/people.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 
@@ -57,29 +58,35 @@ export function messageItem(message) {
 /** A line between the messages of two days. */
 export const dayLine = (time) => html`<div class="day"><span>${day(time)}</span></div>`;
 
-const shown = (field, value) => {
-  if (value === null || value === undefined || value === "") return say("history.nothing");
-  if (field === "status" || field === "ticket_status") return say(`status.${value}`);
-  if (field === "priority") return say(`priority.${value}`);
-  return typeof value === "object" && !Array.isArray(value) ? value.name ?? value.id : String(value);
+const named = (value) => value?.name ?? value?.id ?? "";
+
+/** What is said of each field that has changed. */
+const SENTENCES = {
+  assignee: ([, after]) => (after ? say("history.assigned", named(after)) : say("history.unassigned")),
+  team: ([, after]) => (after ? say("history.team", named(after)) : say("history.no_team")),
+  status: ([, after]) => say("history.status", say(`status.${after}`)),
+  ticket_status: ([before, after]) => (before ? say("history.status", say(`status.${after}`)) : say("history.ticket")),
+  priority: ([, after]) => say("history.priority", say(`priority.${after}`)),
+  subject: ([, after]) => say("history.subject", after),
+  inbox_id: ([before, after]) => before && say("history.inbox", inboxOf(after)?.name ?? after),
+  custom_fields: () => say("history.custom_fields"),
+  tags: ([before, after]) => {
+    const less = (all, some) => (all ?? []).filter((tag) => !(some ?? []).includes(tag));
+    const [added, removed] = [less(after, before), less(before, after)];
+    return [added.length > 0 && say("history.tagged", added.join(", ")), removed.length > 0 && say("history.untagged", removed.join(", "))].filter(Boolean).join(", ");
+  },
 };
 
-/** What was changed, a sentence for each field. */
-function told([field, [before, after]]) {
-  if (field === "tags") {
-    const added = (after ?? []).filter((tag) => !(before ?? []).includes(tag));
-    const removed = (before ?? []).filter((tag) => !(after ?? []).includes(tag));
-    return [added.length > 0 && say("history.tagged", added.join(", ")), removed.length > 0 && say("history.untagged", removed.join(", "))].filter(Boolean);
-  }
-  if (field === "assignee") return [after ? say("history.assigned", shown(field, after)) : say("history.unassigned")];
-  if (field === "team") return [after ? say("history.team", shown(field, after)) : say("history.no_team")];
-  if (["status", "priority", "subject", "inbox"].includes(field)) return [say(`history.${field}`, shown(field, after))];
-  return field === "custom_fields" ? [say("history.custom_fields")] : [];
-}
+/** A thread's first change is its beginning, which its first message tells. */
+const isBeginning = ({ changes }) => changes.subject?.[0] === null;
 
 /** A change between the messages; nothing for one of which nothing is to be said. */
 export function changeItem(change) {
-  const sentences = Object.entries(change.changes).filter(([, pair]) => Array.isArray(pair) || typeof pair === "object").flatMap(told);
+  if (isBeginning(change)) return "";
+  const { status, ...others } = change.changes;
+  // What closes a conversation resolves its ticket: that is said once.
+  const changes = others.ticket_status || !status ? others : { status, ...others };
+  const sentences = Object.entries(changes).map(([field, pair]) => SENTENCES[field]?.(pair)).filter(Boolean);
   if (sentences.length === 0) return "";
   return html`
     <p class="change" data-test="change">

@@ -43,7 +43,7 @@ class Palette extends Element {
     if (!question) return html``;
     const items = this.items.value;
     return html`
-      <dialog class="palette" aria-label=${question.label} @close=${() => this.end(null)} @click=${(event) => event.target === event.currentTarget && event.target.close()}>
+      <dialog class="palette" aria-label=${question.label} @close=${(event) => this.closed(event.target)} @click=${(event) => event.target === event.currentTarget && event.target.close()}>
         <div class="field">
           ${question.title ? html`<span class="title">${question.title}</span>` : ""}
           <input type="text" role="combobox" aria-expanded="true" aria-controls="palette-items" aria-autocomplete="list"
@@ -114,6 +114,11 @@ class Palette extends Element {
       return;
     }
     this.end(item);
+  }
+
+  /** A dialog says late that it was closed: by then the next question may stand in it, or in another. */
+  closed(dialog) {
+    if (dialog.isConnected && !dialog.open) this.end(null);
   }
 
   end(item) {

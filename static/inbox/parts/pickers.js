@@ -28,11 +28,15 @@ async function pick(ids, label, items) {
   return choose({ label, title: title(ids), find: (query) => matching(items, query) });
 }
 
-export async function pickAssignee(ids) {
-  const now = first(ids)?.assignee?.id;
+/** Who a thread can be assigned to, as items; oneself first, nobody last. */
+export function assigneeItems(now) {
   const people = activeUsers().map((user) => ({ id: user.id, name: user.name, also: user.email, hint: user.id === me.value.id ? say("pick.you") : "", picture: avatar(user, "small"), checked: user.id === now }));
   people.sort((a, b) => Number(b.id === me.value.id) - Number(a.id === me.value.id));
-  const chosen = await pick(ids, say("pick.assignee"), [...people, { id: "none", name: say("thread.unassigned"), picture: icon("close"), checked: !now }]);
+  return [...people, { id: "none", name: say("thread.unassigned"), picture: icon("close"), checked: !now }];
+}
+
+export async function pickAssignee(ids) {
+  const chosen = await pick(ids, say("pick.assignee"), assigneeItems(first(ids)?.assignee?.id));
   if (!chosen) return;
   const id = chosen.id === "none" ? null : chosen.id;
   await apply(ids, { assignee_id: id }, id ? say("did.assigned", chosen.name) : say("did.unassigned"));
@@ -47,10 +51,10 @@ export async function pickTeam(ids) {
   if (chosen) await apply(ids, { team_id: chosen.id === "none" ? null : chosen.id }, say("did.team", chosen.name));
 }
 
+export const priorityItems = (now) => PRIORITIES.map((one) => ({ id: one, name: say(`priority.${one}`), picture: html`<span class="priority ${one}">${icon("flag")}</span>`, checked: one === now }));
+
 export async function pickPriority(ids) {
-  const now = first(ids)?.priority;
-  const items = PRIORITIES.map((one) => ({ id: one, name: say(`priority.${one}`), picture: html`<span class="priority ${one}">${icon("flag")}</span>`, checked: one === now }));
-  const chosen = await pick(ids, say("pick.priority"), items);
+  const chosen = await pick(ids, say("pick.priority"), priorityItems(first(ids)?.priority));
   if (chosen) await apply(ids, { priority: chosen.id }, say("did.priority", chosen.name));
 }
 
@@ -61,26 +65,32 @@ export async function pickStatus(ids) {
   if (chosen) await apply(ids, { status: chosen.id }, say("did.status", chosen.name));
 }
 
+export const inboxItems = (now) => inboxes.value.map((one) => ({ id: one.id, name: one.name, picture: icon("inbox"), checked: one.id === now }));
+
 export async function pickInbox(ids) {
-  const now = first(ids)?.inbox_id;
-  const items = inboxes.value.map((one) => ({ id: one.id, name: one.name, picture: icon("inbox"), checked: one.id === now }));
-  const chosen = await pick(ids, say("pick.inbox"), items);
+  const chosen = await pick(ids, say("pick.inbox"), inboxItems(first(ids)?.inbox_id));
   if (chosen) await apply(ids, { inbox_id: chosen.id }, say("did.inbox", chosen.name));
 }
 
 const dot = (name) => html`<span class="dot" .style=${`background:${colorOf(name)}`}></span>`;
 
+/** Whether a tag is among others, whatever its case. */
+export const isAmong = (names, name) => names.some((one) => one.toLowerCase() === name.toLowerCase());
+
+/** The tags that a query finds, as items, and last the new one that it names. */
+export function tagItems(query, has) {
+  const known = tags.value.map((tag) => ({ id: tag.name, name: tag.name, picture: dot(tag.name), checked: has(tag.name) }));
+  const found = matching(known, query);
+  const text = query.trim();
+  const isNew = text && !isAmong(tags.value.map((tag) => tag.name), text);
+  return isNew ? [...found, { id: text, name: say("pick.new_tag", text), picture: icon("plus"), checked: has(text) }] : found;
+}
+
 /** Tags of one thread go on and off as they are chosen; many threads get one more. */
 export async function pickTags(ids) {
   const many = ids.length > 1;
-  const has = (name) => !many && (first(ids)?.tags ?? []).some((tag) => tag.toLowerCase() === name.toLowerCase());
-  const find = (query) => {
-    const known = tags.value.map((tag) => ({ id: tag.name, name: tag.name, picture: dot(tag.name), checked: has(tag.name) }));
-    const found = matching(known, query);
-    const text = query.trim();
-    const isNew = text && !tags.value.some((tag) => tag.name.toLowerCase() === text.toLowerCase());
-    return isNew ? [...found, { id: text, name: say("pick.new_tag", text), picture: icon("plus") }] : found;
-  };
+  const has = (name) => !many && isAmong(first(ids)?.tags ?? [], name);
+  const find = (query) => tagItems(query, has);
   const toggle = async ({ id }) => {
     const patch = has(id) ? { remove_tags: [id] } : { add_tags: [id] };
     await attempt(() => change(ids[0], patch));

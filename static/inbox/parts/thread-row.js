@@ -7,7 +7,7 @@ import { colorOf } from "../data/people.js";
 import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 
-export const nameOf = (contact) => contact?.name || contact?.email || say("thread.nobody");
+export const nameOf = (contact) => contact?.name || contact?.email || contact?.phone || say("thread.nobody");
 
 /** A dot in the colour of the status, and what it means. */
 export const statusDot = (status) => html`<span class="status ${status}" role="img" aria-label=${say(`status.${status}`)} title=${say(`status.${status}`)}></span>`;

@@ -5,4 +5,8 @@
 mod stage;
 
 mod inbox;
+mod looks;
+mod parts;
 mod signing_in;
+mod strangers;
+mod together;

@@ -30,6 +30,10 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What everybody here signs in with.
 pub const PASSWORD: &str = "correct horse battery";
 
+pub const ENTER: &str = "\u{e007}";
+pub const ESCAPE: &str = "\u{e00c}";
+pub const CONTROL_ENTER: &str = "\u{e009}\u{e007}\u{e000}";
+
 static TURN: Mutex<()> = Mutex::new(());
 
 /// Chromium and its driver; none where they are missing, which is a failure where CI has to install them.
@@ -91,6 +95,38 @@ impl Stage {
             "message": {"body": body, "type": "comment"},
         });
         self.ada().post("/v1/conversations", &new).data(201)["id"].as_str().unwrap().to_owned()
+    }
+
+    /// What was written in a conversation, in its order.
+    pub fn messages(&self, id: &str) -> Vec<String> {
+        let told = self.ada().get(&format!("/v1/conversations/{id}/messages")).body;
+        let bodies = told["data"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap().to_owned());
+        bodies.collect()
+    }
+
+    /// Waits until the server says this of a conversation.
+    #[track_caller]
+    pub fn holds(&self, id: &str, field: &str, value: &Value) {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            let object = self.ada().get(&format!("/v1/conversations/{id}")).data(200);
+            if object[field] == *value {
+                return;
+            }
+            assert!(Instant::now() < until, "{field} is {} and not {value}", object[field]);
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    /// kill -9.
+    pub fn kill(&self) {
+        self.served.kill();
+    }
+
+    /// The same store is served again, at the same address.
+    pub fn serve_again(&mut self) {
+        let address = self.served.address.to_string();
+        self.served = Served::start(self.desk.command(&["serve", "--listen", &address]));
     }
 
     /// A browser of this shape, on this stage.
@@ -260,6 +296,21 @@ impl Browser {
     pub fn keys(&self, text: &str) {
         let element = self.runtime.block_on(self.client().active_element()).unwrap();
         self.runtime.block_on(element.send_keys(text)).unwrap();
+    }
+
+    /// Picks from the palette what these words find first.
+    #[track_caller]
+    pub fn choose(&self, words: &str) {
+        self.fill(".palette input", words);
+        self.read(".palette .item[data-current]", words);
+        self.keys(ENTER);
+    }
+
+    /// Waits until the page has nothing left to ask, and has shown it.
+    pub fn settle(&self) {
+        self.see("main h1");
+        let quiet = "performance.now() - Math.max(0, ...performance.getEntriesByType('resource').map((one) => one.responseEnd)) > 250";
+        self.holds(quiet);
     }
 
     /// Gives a file to a field that is not shown.

@@ -1,0 +1,111 @@
+// What to do first in a new workspace: shown in place of an empty list, and until it is dismissed while demo data is there.
+
+import { each, html } from "../core/html.js";
+import { Element, define } from "../core/element.js";
+import { action, perform } from "../core/actions.js";
+import { address, go } from "../core/place.js";
+import { attempt, toast } from "../core/toasts.js";
+import { say } from "../core/words.js";
+import { beginnings, dismiss, hasTeam, look, moving, setDemo } from "../data/beginnings.js";
+import { isAdmin } from "../data/people.js";
+import { Dialog, ask } from "./dialog.js";
+import { icon } from "./icons.js";
+
+/** `new` in place of an empty list, `demo` beside one that only the demo fills; else nothing. */
+export function stage(here) {
+  const now = beginnings.value;
+  if (!now || here.id) return "";
+  return now.empty ? "new" : now.demo || moving.value ? "demo" : "";
+}
+
+const example = () => `curl ${location.origin}/v1/conversations \\
+  -H "Authorization: Bearer YOUR_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{"subject": "Hello",
+       "contact": {"email": "jane@example.com"},
+       "message": {"body": "My first message"}}'`;
+
+/** `refresh()`: called when the lists are others. */
+class FirstSteps extends Element {
+  static takes = ["refresh"];
+
+  show() {
+    const now = beginnings.value;
+    if (!now) return html``;
+    const steps = [...(isAdmin() ? this.ofAdmins(now) : []), this.step("start", "pen", !now.empty && !now.demo && !moving.value, html`<button type="button" class=${isAdmin() ? "" : "main"} @click=${() => perform("new")} data-test="step-start-go">${say("actions.new")}</button>`)];
+    return html`
+      <section class="steps" aria-labelledby="steps-title" data-test="first-steps">
+        <h2 id="steps-title">${say("steps.title")}</h2>
+        <p class="quiet">${say(now.empty ? "steps.empty" : "steps.with_demo")}</p>
+        <ol>${steps}</ol>
+        <button type="button" class="plain quiet" @click=${() => attempt(dismiss)} data-test="steps-dismiss">${say("steps.dismiss")}</button>
+      </section>`;
+  }
+
+  ofAdmins(now) {
+    const here = now.demo && !moving.value;
+    const way = (section, name) => html`<a class="button" href=${address("settings", section)} data-test="step-${section}">${say(`steps.${name}`)}</a>`;
+    return [
+      this.step("team", "people", hasTeam(), way("users", "team_go")),
+      this.step("key", "key", now.keys > 0, way("api-keys", "key_go"), html`
+        <div class="example"><pre dir="ltr" tabindex="0" aria-label=${say("steps.example")}>${example()}</pre><button type="button" class="plain" aria-label=${say("steps.copy")} title=${say("steps.copy")} @click=${() => this.copy()} data-test="step-copy">${icon("copy")}</button></div>`),
+      this.step("webhook", "bolt", now.webhooks > 0, way("webhooks", "webhook_go")),
+      now.demo === null ? "" : this.step(here ? "demo_on" : "demo", "eye", here, html`
+        <button type="button" ?disabled=${moving.value} @click=${() => (here ? ask("remove-demo", { refresh: this.refresh }) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
+    ];
+  }
+
+  step(name, picture, done, act, more = "") {
+    return html`
+      <li class=${done ? "done" : ""} data-test="first-${name}">
+        <span class="mark">${icon(done ? "check" : picture)}</span>
+        <div><h3>${say(`steps.${name}`)}${done ? html`<span class="unseen"> (${say("steps.done")})</span>` : ""}</h3><p>${say(`steps.${name}_about`)}</p>${more}</div>
+        ${act}
+      </li>`;
+  }
+
+  arrived() {
+    attempt(look);
+  }
+
+  async fill() {
+    // Where one can look on as it comes in.
+    go(address("conversations", null, { status: "open" }));
+    await attempt(() => setDemo(true));
+    this.refresh?.();
+  }
+
+  async copy() {
+    await navigator.clipboard?.writeText(example()).then(() => toast(say("steps.copied")), () => {});
+  }
+}
+
+define("first-steps", FirstSteps);
+
+/** It takes along what was written in demo threads, so it is asked for. */
+class RemoveDemo extends Dialog {
+  static takes = ["refresh"];
+  danger = true;
+
+  title() {
+    return say("steps.remove_title");
+  }
+
+  button() {
+    return say("steps.demo_remove");
+  }
+
+  body() {
+    return html`<p>${say("steps.remove_about")}</p>`;
+  }
+
+  async act() {
+    await setDemo(false);
+    toast(say("steps.removed"));
+    this.refresh?.();
+  }
+}
+
+define("remove-demo", RemoveDemo);
+
+action({ id: "remove-demo", name: "steps.demo_remove", picture: "trash", when: () => Boolean(beginnings.peek()?.demo), run: () => ask("remove-demo", { refresh: () => document.querySelector("inbox-page")?.rows.refresh() }) });

@@ -1,0 +1,115 @@
+// The rows of a list, of which only those in sight are on the page. What a row holds, who extends this says:
+// `label()`, `objectOf(id)`, `nameOf(object)`, `content(object)`, and, if need be, `classOf(object)` and `nothing()`.
+
+import { each, html } from "../core/html.js";
+import { Element } from "../core/element.js";
+import { signal } from "../core/signal.js";
+import { go } from "../core/place.js";
+import { say } from "../core/words.js";
+import { density } from "../data/look.js";
+
+/** The height of a row in pixels; the style sheet says the same. */
+const HEIGHT = { comfortable: 64, compact: 44 };
+/** Rows kept beside those in sight, so that scrolling shows no gap. */
+const BESIDE = 12;
+
+/** `rows`: the list. `open`: the id of what is beside it. `link(id)`: where a row leads. `selected`: a signal of a set of ids. */
+export class RowList extends Element {
+  static takes = ["rows", "open", "link", "selected"];
+  top = signal(0);
+  tall = signal(800);
+
+  arrived() {
+    this.sized = new ResizeObserver(() => {
+      this.tall.value = this.clientHeight || 800;
+    });
+    this.sized.observe(this);
+    this.addEventListener("scroll", () => {
+      const height = HEIGHT[density.peek()];
+      this.top.value = Math.floor(this.scrollTop / height) * height;
+    }, { passive: true });
+  }
+
+  left() {
+    this.sized.disconnect();
+  }
+
+  classOf() {
+    return "";
+  }
+
+  show() {
+    const rows = this.rows;
+    if (!rows) return html``;
+    const height = HEIGHT[density.value];
+    const total = rows.total.value;
+    void rows.version.value;
+    if (total === null) return rows.failed.value ? this.failed(rows) : this.waiting();
+    if (total === 0) return this.nothing();
+    const from = Math.max(0, Math.floor(this.top.value / height) - BESIDE);
+    const to = Math.min(total - 1, Math.ceil((this.top.value + this.tall.value) / height) + BESIDE);
+    queueMicrotask(() => rows.look(from, to));
+    const places = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
+    return html`
+      <div class="rows" role="list" aria-label=${this.label()} .style=${`height:${total * height}px`}>
+        ${each(places, (at) => rows.at(at) ?? at, (at) => this.row(rows, at, at * height, total))}
+      </div>`;
+  }
+
+  row(rows, at, top, total) {
+    const id = rows.at(at);
+    const object = this.objectOf(id);
+    const style = `transform:translateY(${top}px)`;
+    if (!object) return html`<div class="row waiting" .style=${style} aria-hidden="true"><span></span><span></span></div>`;
+    const selected = this.selected.value.has(id);
+    return html`
+      <div class="row ${this.classOf(object)} ${rows.fresh.value.has(id) ? "fresh" : ""}" role="listitem" aria-setsize=${total} aria-posinset=${at + 1}
+        ?data-selected=${selected} .style=${style} data-id=${id} data-test="row">
+        <input type="checkbox" aria-label=${say("list.select", this.nameOf(object))} .checked=${selected} tabindex="-1" @click=${(event) => this.select(event, at)}>
+        <a href=${this.link(id)} aria-current=${this.open === id ? "true" : null} tabindex=${this.open === id || (!this.open && at === 0) ? 0 : -1}>${this.content(object)}</a>
+      </div>`;
+  }
+
+  waiting() {
+    return html`<div class="rows" aria-busy="true">${each([0, 1, 2, 3, 4, 5], (at) => at, (at) => html`<div class="row waiting" .style=${`transform:translateY(${at * HEIGHT[density.value]}px)`}><span></span><span></span></div>`)}</div>`;
+  }
+
+  failed(rows) {
+    return html`<p class="empty" role="alert"><span>${say("list.failed")}</span><button type="button" @click=${() => rows.refresh()}>${say("actions.again")}</button></p>`;
+  }
+
+  /** A click selects a row; with Shift, all from the one before. */
+  select(event, at) {
+    const ids = new Set(this.selected.peek());
+    const checked = event.target.checked;
+    const from = event.shiftKey && this.anchor !== undefined ? this.anchor : at;
+    for (let place = Math.min(from, at); place <= Math.max(from, at); place += 1) {
+      const id = this.rows.at(place);
+      if (!id) continue;
+      if (checked) ids.add(id);
+      else ids.delete(id);
+    }
+    this.anchor = at;
+    this.selected.value = ids;
+  }
+
+  /** Brings a row into sight. */
+  reveal(at) {
+    const height = HEIGHT[density.peek()];
+    const [top, bottom] = [at * height, (at + 1) * height];
+    if (top < this.scrollTop) this.scrollTop = top;
+    else if (bottom > this.scrollTop + this.clientHeight) this.scrollTop = bottom - this.clientHeight;
+  }
+
+  /** Opens what is `step` rows from what is open. */
+  move(step) {
+    const rows = this.rows;
+    const total = rows?.total.peek() ?? 0;
+    if (total === 0) return;
+    const now = this.open ? rows.indexOf(this.open) : -1;
+    const next = now < 0 ? 0 : Math.min(total - 1, Math.max(0, now + step));
+    const id = rows.at(next);
+    this.reveal(next);
+    if (id && id !== this.open) go(this.link(id), { replace: Boolean(this.open) });
+  }
+}

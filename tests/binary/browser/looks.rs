@@ -1,0 +1,95 @@
+//! How the pages look and what they cost: pictures for those who look at them, axe's word on who can use them, and figures.
+
+use crate::browser::stage::Browser;
+use crate::browser::stage::DESK;
+use crate::browser::stage::PHONE;
+use crate::browser::stage::Shape;
+use crate::browser::stage::Stage;
+use crate::installed::installed;
+use serde_json::Value;
+use serde_json::json;
+
+/// Each page of the inbox, by a word for its picture.
+const PAGES: [(&str, &str); 18] = [
+    ("inbox", "/conversations?status=open"),
+    ("tickets", "/tickets?sla_status=breached"),
+    ("contacts", "/contacts"),
+    ("search", "/search?q=refund"),
+    ("reports", "/reports"),
+    ("profile", "/settings/profile"),
+    ("sessions", "/settings/sessions"),
+    ("users", "/settings/users"),
+    ("teams", "/settings/teams"),
+    ("inboxes", "/settings/inboxes"),
+    ("tags", "/settings/tags"),
+    ("sla", "/settings/sla"),
+    ("saved-replies", "/settings/saved-replies"),
+    ("views", "/settings/views"),
+    ("api-keys", "/settings/api-keys"),
+    ("webhooks", "/settings/webhooks"),
+    ("workspace", "/settings/workspace"),
+    ("contact", "/contacts/contact_001"),
+];
+
+/// The demo, and how one signs in to it.
+fn demo() -> Option<(Stage, String, String)> {
+    let stage = Stage::after(&["--demo"], |_| String::new())?;
+    let line = stage.served.greeting.iter().find(|line| line.contains("sign in")).unwrap().clone();
+    let words: Vec<&str> = line.split_whitespace().collect();
+    Some((stage, words[2].to_owned(), words.last().unwrap().to_string()))
+}
+
+fn signed_in(stage: &Stage, email: &str, password: &str, shape: Shape) -> Browser {
+    let browser = stage.browser(shape);
+    browser.go("/sign-in");
+    browser.sign_in(email, password);
+    browser.see("app-frame");
+    browser
+}
+
+/// What axe finds serious about what is to be seen.
+fn serious(browser: &Browser, axe: &str) -> Vec<Value> {
+    browser.ask(axe, &[]);
+    let run = "axe.run({resultTypes: ['violations']}).then((found) => arguments[0](found.violations.filter((one) => ['serious', 'critical'].includes(one.impact)).map((one) => ({id: one.id, nodes: one.nodes.slice(0, 3).map((node) => node.html.slice(0, 200))}))))";
+    browser.ask_later(run, &[]).as_array().unwrap().clone()
+}
+
+#[test]
+fn axe_finds_nothing_serious_on_any_page_light_or_dark_wide_or_narrow() {
+    let Some((stage, email, password)) = demo() else { return };
+    let Some(axe) = installed("node_modules/axe-core/axe.min.js") else { return };
+    let axe = std::fs::read_to_string(axe).unwrap();
+    let mut found = Vec::new();
+    for (shape, name) in [(DESK, "light"), (Shape { dark: true, ..DESK }, "dark"), (PHONE, "phone")] {
+        let browser = signed_in(&stage, &email, &password, shape);
+        for (page, path) in PAGES {
+            browser.go(path);
+            browser.settle();
+            browser.picture(&format!("{page}-{name}"));
+            let faults = serious(&browser, &axe);
+            if !faults.is_empty() {
+                found.push(json!({"page": page, "shape": name, "faults": faults}));
+            }
+        }
+    }
+    let stranger = stage.browser(DESK);
+    stranger.go("/sign-in");
+    let faults = serious(&stranger, &axe);
+    assert!(found.is_empty() && faults.is_empty(), "{found:#?} {faults:#?}");
+}
+
+/// Figures, not a judgement: how soon the inbox can be used, and how soon a key shows.
+#[test]
+fn figures_of_the_page() {
+    let Some((stage, email, password)) = demo() else { return };
+    let browser = signed_in(&stage, &email, &password, DESK);
+    browser.settle();
+    browser.go("/conversations?status=open");
+    browser.see("[data-test=row]");
+    let usable = browser.script("Math.round(performance.getEntriesByName('usable')[0]?.startTime ?? -1)");
+    eprintln!("the inbox can be used {usable} ms after it was asked for");
+    let pace = "const done = arguments[0]; const times = []; const press = () => { const begun = performance.now(); document.body.dispatchEvent(new KeyboardEvent('keydown', {key: 'j', bubbles: true})); requestAnimationFrame(() => setTimeout(() => { times.push(performance.now() - begun); if (times.length < 30) setTimeout(press, 60); else done(times.sort((a, b) => a - b)); })); }; press();";
+    let times = browser.ask_later(pace, &[]);
+    let times: Vec<f64> = times.as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
+    eprintln!("from a key to the paint: median {:.0} ms, slowest of {} {:.0} ms", times[times.len() / 2], times.len(), times[times.len() - 1]);
+}
