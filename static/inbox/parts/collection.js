@@ -63,7 +63,8 @@ export class Collection extends Element {
 
   async erase(item, go = say("form.delete")) {
     const send = async () => (await remove(`${this.route}/${item.id}`), true);
-    const gone = await ask({ title: say(`${this.part}.remove`, item.name ?? item.url), text: say(`${this.part}.remove_text`, item), go, danger: true, send });
+    // Whatever direction a name is written in, the question around it keeps its own.
+    const gone = await ask({ title: say(`${this.part}.remove`, `\u2068${item.name ?? item.url}\u2069`), text: say(`${this.part}.remove_text`, item), go, danger: true, send });
     if (gone) await this.load();
   }
 

@@ -5,7 +5,7 @@
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { Refusal } from "../core/api.js";
+import { Refusal, Unreachable } from "../core/api.js";
 import { signal } from "../core/signal.js";
 import { complain } from "../core/toasts.js";
 import { say } from "../core/words.js";
@@ -123,7 +123,8 @@ class Form extends Element {
       if (this.clears) this.typed = { ...this.values };
       this.done?.(result);
     } catch (error) {
-      if (error instanceof Refusal && error.status !== 401) this.blame(error);
+      if (error instanceof Unreachable) this.faults.value = { whole: say("errors.unreachable") };
+      else if (error instanceof Refusal && error.status !== 401) this.blame(error);
       else complain(error);
     }
     this.busy.value = false;
