@@ -14,6 +14,7 @@ pub mod inboxes;
 pub mod me;
 pub mod messages;
 pub mod openapi;
+pub mod reports;
 pub mod search;
 pub mod tags;
 pub mod teams;
@@ -41,6 +42,7 @@ pub fn routes() -> Routes {
         files::routes,
         events::routes,
         search::routes,
+        reports::routes,
         api_keys::routes,
         health::routes,
         openapi::routes,

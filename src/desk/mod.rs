@@ -1,9 +1,10 @@
 //! The help desk itself: one file a noun, with its types, its rules, its SQL and its events together.
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
-//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure,
-//! export; webhooks < receivers, deliveries.
+//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < merging,
+//! erasure, export, reports; webhooks < receivers, deliveries.
 
+pub mod aliases;
 pub mod api_keys;
 pub mod bulk;
 pub mod check;
@@ -14,9 +15,11 @@ pub mod erasure;
 pub mod export;
 pub mod files;
 pub mod inboxes;
+pub mod merging;
 pub mod messages;
 pub mod passwords;
 pub mod receivers;
+pub mod reports;
 pub mod sla;
 pub mod sweep;
 pub mod tags;

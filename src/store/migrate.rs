@@ -17,11 +17,14 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../data/migrations/0001_the_desk.sql")),
         M::up(include_str!("../../data/migrations/0002_search.sql")),
         M::up(include_str!("../../data/migrations/0003_files_and_deliveries.sql")),
+        M::up(include_str!("../../data/migrations/0004_sign_in.sql")),
+        M::up(include_str!("../../data/migrations/0005_inbox.sql")),
+        M::up(include_str!("../../data/migrations/0006_reports.sql")),
     ])
 });
 
 /// The number of the newest schema that this program knows.
-const LATEST: i64 = 3;
+const LATEST: i64 = 6;
 
 /// Brings the file to the newest schema.
 ///

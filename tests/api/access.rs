@@ -66,6 +66,8 @@ pub const ROWS: &[Row] = &[
     row("HEAD", "/files/{file_id}", Public, 200, ""),
     row("GET", "/v1/me", Read, 200, ""),
     row("GET", "/v1/search", Read, 200, ""),
+    row("GET", "/v1/reports/overview", Read, 200, ""),
+    row("GET", "/v1/reports/overview.csv", Read, 200, ""),
     row("GET", "/v1/conversations", Read, 200, ""),
     row(
         "POST",
@@ -116,6 +118,7 @@ pub const ROWS: &[Row] = &[
         r#"{"name": "John M. Doe", "company": null, "custom_fields": {"plan": "enterprise"}}"#,
     ),
     row("GET", "/v1/contacts/{contact_id}/export", Read, 200, ""),
+    row("POST", "/v1/contacts/{contact_id}/merge", Write, 200, r#"{"into": "contact_001"}"#),
     row("GET", "/v1/tickets", Read, 200, ""),
     row(
         "POST",
@@ -233,7 +236,8 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
 
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
-    let mut filled = path.to_owned();
+    // A contact is merged into another, and the first one is needed afterwards.
+    let mut filled = path.replace("{contact_id}/merge", "contact_002/merge");
     for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }

@@ -1,0 +1,41 @@
+-- Contacts that were merged into others. Their numbers and addresses stand for the survivor, and never for one that was merged
+-- itself: a chain is resolved when it comes about.
+CREATE TABLE merged_contacts (
+    id      INTEGER PRIMARY KEY,                 -- the contact that is gone
+    into_id INTEGER NOT NULL
+);
+CREATE INDEX merged_contacts_by_survivor ON merged_contacts (into_id);
+
+CREATE TABLE contact_addresses (
+    email_key  TEXT PRIMARY KEY,                 -- folded, as in contacts: no two of both tables are the same
+    email      TEXT NOT NULL,
+    contact_id INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE
+) WITHOUT ROWID;
+CREATE INDEX contact_addresses_by_contact ON contact_addresses (contact_id);
+
+-- Reports: what was written and closed in a span is read along these, whatever the workspace holds besides.
+CREATE INDEX messages_by_time ON messages (created_at, type, author_id, thread_id);
+CREATE INDEX threads_by_closing ON threads (closed_at, id) WHERE closed_at IS NOT NULL;
+
+-- The first comment of a thread, and the first reply after it with its author. Kept by triggers, so that no code can forget
+-- them; history that is brought in may come in any order. A reply has its place after what was written in the same second.
+ALTER TABLE threads ADD COLUMN first_comment_at INTEGER;
+ALTER TABLE threads ADD COLUMN first_reply_at INTEGER;
+ALTER TABLE threads ADD COLUMN first_reply_by INTEGER;
+UPDATE threads SET first_comment_at = (SELECT min(created_at) FROM messages WHERE thread_id = threads.id AND type = 'comment');
+UPDATE threads SET (first_reply_at, first_reply_by) = (
+    SELECT r.created_at, r.author_id FROM messages r WHERE r.thread_id = threads.id AND r.type = 'reply' AND (r.created_at, r.id) >
+        (SELECT created_at, id FROM messages WHERE thread_id = threads.id AND type = 'comment' ORDER BY created_at, id LIMIT 1)
+    ORDER BY r.created_at, r.id LIMIT 1)
+WHERE first_comment_at IS NOT NULL;
+
+CREATE TRIGGER comment_added AFTER INSERT ON messages WHEN new.type = 'comment' BEGIN
+    UPDATE threads SET first_comment_at = new.created_at, (first_reply_at, first_reply_by) = (
+        SELECT created_at, author_id FROM messages
+        WHERE thread_id = new.thread_id AND type = 'reply' AND created_at > new.created_at ORDER BY created_at, id LIMIT 1)
+    WHERE id = new.thread_id AND ifnull(first_comment_at > new.created_at, 1);
+END;
+CREATE TRIGGER reply_added AFTER INSERT ON messages WHEN new.type = 'reply' BEGIN
+    UPDATE threads SET first_reply_at = new.created_at, first_reply_by = new.author_id
+    WHERE id = new.thread_id AND first_comment_at <= new.created_at AND ifnull(first_reply_at > new.created_at, 1);
+END;
