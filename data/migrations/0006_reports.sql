@@ -39,3 +39,6 @@ CREATE TRIGGER reply_added AFTER INSERT ON messages WHEN new.type = 'reply' BEGI
     UPDATE threads SET first_reply_at = new.created_at, first_reply_by = new.author_id
     WHERE id = new.thread_id AND first_comment_at <= new.created_at AND ifnull(first_reply_at > new.created_at, 1);
 END;
+
+-- What was promised for the thread's priority, as `first response, resolution` in seconds; NULL: CommFlow's own targets.
+ALTER TABLE threads ADD COLUMN sla_promise TEXT;

@@ -16,6 +16,7 @@ pub mod messages;
 pub mod openapi;
 pub mod reports;
 pub mod search;
+pub mod sla_targets;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
@@ -37,6 +38,7 @@ pub fn routes() -> Routes {
         teams::routes,
         tags::routes,
         inboxes::routes,
+        sla_targets::routes,
         webhooks::routes,
         deliveries::routes,
         files::routes,

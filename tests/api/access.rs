@@ -168,6 +168,14 @@ pub const ROWS: &[Row] = &[
     row("POST", "/v1/inboxes", Admin, 201, r#"{"name": "Sales", "description": "What sells"}"#),
     row("GET", "/v1/inboxes/{inbox_id}", Read, 200, ""),
     row("PATCH", "/v1/inboxes/{inbox_id}", Admin, 200, r#"{"description": "What breaks"}"#),
+    row("GET", "/v1/sla_targets", Read, 200, ""),
+    row(
+        "PATCH",
+        "/v1/sla_targets",
+        Admin,
+        200,
+        r#"{"urgent": {"first_response_s": 1800, "resolution_s": 28800}, "high": {}, "normal": {}, "low": {}}"#,
+    ),
     row("GET", "/v1/webhooks", Admin, 200, ""),
     row(
         "POST",

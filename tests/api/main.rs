@@ -66,6 +66,7 @@ mod search_modelled;
 mod sla;
 mod sla_closing;
 mod sla_properties;
+mod sla_targets;
 mod snippets;
 mod store;
 mod stream;

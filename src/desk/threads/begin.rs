@@ -3,6 +3,7 @@
 use crate::desk::files::AttachmentIds;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
+use crate::desk::sla::targets;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
 use crate::desk::threads::change;
@@ -121,7 +122,8 @@ pub fn begin(
     thread.ticket = ticket.map(|part| part.numbered(tx, TicketStatus::Open, moment.at)).transpose()?;
     // It starts no clock: what is brought in needs it as well, for marks that come later follow from it.
     let priority = thread.priority();
-    marks::apply(&mut thread, &mut marks, Mark::Created(priority), tx.now);
+    let promise = targets::get(tx)?.promise(priority);
+    marks::apply(&mut thread, &mut marks, Mark::Created(priority, promise), tx.now);
     count_in(&mut thread, &mut marks, first.kind, moment, tx.now);
     save::insert(tx, &mut thread)?;
     marks::write(tx, &thread, &marks, tx.now)?;
