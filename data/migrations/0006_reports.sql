@@ -42,3 +42,30 @@ END;
 
 -- What was promised for the thread's priority, as `first response, resolution` in seconds; NULL: CommFlow's own targets.
 ALTER TABLE threads ADD COLUMN sla_promise TEXT;
+
+-- The rows that the demo has made, so that exactly they can be removed again.
+CREATE TABLE demo_rows (
+    kind TEXT NOT NULL,                          -- user, team, inbox, tag, contact, thread
+    id   INTEGER NOT NULL,
+    PRIMARY KEY (kind, id)
+) WITHOUT ROWID;
+-- A demo of before filled an empty store: its numbers are the first ones.
+INSERT INTO demo_rows
+SELECT kind, id FROM (
+    SELECT 'user' AS kind, id FROM users WHERE id <= 12 AND email_key LIKE '%@larkfield.example'
+    UNION ALL SELECT 'team', id FROM teams WHERE id <= 3
+    UNION ALL SELECT 'inbox', id FROM inboxes WHERE id IN (2, 3)
+    UNION ALL SELECT 'contact', id FROM contacts WHERE id <= 400
+    UNION ALL SELECT 'thread', id FROM threads WHERE id <= 1200
+    UNION ALL SELECT 'tag', id FROM tags)
+WHERE EXISTS (SELECT 1 FROM settings WHERE name = 'made_by' AND value = 'demo');
+
+CREATE TRIGGER conversation_removed AFTER DELETE ON threads BEGIN
+    UPDATE conversation_counts SET n = n - 1
+    WHERE status = old.status AND assignee_id = ifnull(old.assignee_id, 0) AND priority = old.priority AND channel = old.channel;
+END;
+CREATE TRIGGER ticket_removed AFTER DELETE ON threads WHEN old.ticket_id IS NOT NULL BEGIN
+    UPDATE ticket_counts SET n = n - 1
+    WHERE status = old.ticket_status AND assignee_id = ifnull(old.assignee_id, 0) AND priority = old.priority
+        AND inbox_id = old.inbox_id AND sla = ifnull(old.sla_settled, 'moving');
+END;

@@ -2,10 +2,12 @@
 //! A handler's first argument says who may call it; its function in `desk` does the work.
 
 pub mod api_keys;
+pub mod backup;
 pub mod border;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
+pub mod demo;
 pub mod docs;
 pub mod events;
 pub mod files;
@@ -46,6 +48,8 @@ pub fn routes() -> Routes {
         search::routes,
         reports::routes,
         api_keys::routes,
+        backup::routes,
+        demo::routes,
         health::routes,
         openapi::routes,
         docs::routes,

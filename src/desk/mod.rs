@@ -2,7 +2,7 @@
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
 //! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < merging,
-//! erasure, export, reports; webhooks < receivers, deliveries.
+//! erasure, export, reports, demo; webhooks < receivers, deliveries.
 
 pub mod aliases;
 pub mod api_keys;
@@ -11,6 +11,7 @@ pub mod check;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
+pub mod demo;
 pub mod erasure;
 pub mod export;
 pub mod files;

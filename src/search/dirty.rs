@@ -88,6 +88,10 @@ impl Dirty {
             EventKind::ConversationCreated | EventKind::ConversationUpdated => {
                 self.threads.insert(number);
             }
+            EventKind::ConversationDeleted => {
+                self.whole.insert(number);
+                self.erased = true;
+            }
             EventKind::TicketCreated | EventKind::TicketUpdated => {
                 let select = "SELECT id FROM threads WHERE ticket_id = ?1";
                 let thread: Option<i64> =
@@ -95,6 +99,8 @@ impl Dirty {
                 self.threads.extend(thread);
             }
             EventKind::MessageCreated => self.add_message(db, number)?,
+            // Its conversation's event says the same.
+            EventKind::TicketDeleted => {}
             // They follow from time alone, which is not indexed.
             EventKind::TicketSlaWarning | EventKind::TicketSlaBreached => {}
         }

@@ -216,6 +216,10 @@ pub const ROWS: &[Row] = &[
         r#"{"name": "Relay", "user_id": "user_001", "scopes": ["read"], "plan": "starter", "rate_limit": 7, "expires_at": "2030-01-01"}"#,
     ),
     row("GET", "/v1/api_keys/{key_id}", Admin, 200, ""),
+    row("GET", "/v1/backup", Admin, 200, ""),
+    row("GET", "/v1/demo", Read, 200, ""),
+    row("POST", "/v1/demo", Admin, 201, ""),
+    row("DELETE", "/v1/demo", Admin, 204, ""),
     row("DELETE", "/v1/files/{file_id}", Write, 204, ""),
     row("DELETE", "/v1/api_keys/{key_id}", Admin, 204, ""),
     row("DELETE", "/v1/webhooks/{webhook_id}", Admin, 204, ""),
@@ -277,8 +281,8 @@ fn call(row: &Row, caller: &Client<'_>, headers: &[(&str, &str)]) -> crate::harn
 fn everything(keeper: &Client<'_>) -> Vec<String> {
     let lists = ROWS.iter().filter(|row| row.method == "GET" && !row.path.contains('{') && row.who != Public);
     let told = |path| match path {
-        // A stream has no end.
-        "/v1/me" | "/v1/events/stream" => String::new(),
+        // A stream has no end, and a backup has all of it in one.
+        "/v1/me" | "/v1/events/stream" | "/v1/backup" => String::new(),
         "/v1/api_keys" => keeper.get(path).ids().join(" "),
         path => keeper.get(&asked(path, "")).expect(200).text,
     };

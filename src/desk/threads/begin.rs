@@ -12,6 +12,7 @@ use crate::desk::threads::message;
 use crate::desk::threads::message::Message;
 use crate::desk::threads::message::MessageType;
 use crate::desk::threads::message::Written;
+use crate::desk::threads::removal;
 use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
 use crate::desk::threads::row::Thread;
@@ -61,11 +62,15 @@ impl NewTicketPart {
     }
 }
 
-/// Threads are never removed, so the highest number in use is the highest ever used.
+/// One more than the highest number ever used: that in use, unless a ticket with a higher one was removed.
 fn next_number(db: &Connection) -> Result<TicketId> {
-    let highest: Option<i64> =
-        db.prepare_cached("SELECT max(ticket_id) FROM threads")?.query_row([], |row| row.get(0))?;
-    Ok(Id::from_row(highest.unwrap_or(0) + 1))
+    let highest: i64 = db
+        .prepare_cached(
+            "SELECT max(ifnull((SELECT max(ticket_id) FROM threads), 0),
+                ifnull((SELECT CAST(value AS INTEGER) FROM settings WHERE name = ?1), 0))",
+        )?
+        .query_row([removal::HIGHEST_TICKET], |row| row.get(0))?;
+    Ok(Id::from_row(highest + 1))
 }
 
 /// When a thread or message happened, and whether it is brought in from elsewhere.

@@ -6,6 +6,7 @@ pub mod change;
 pub mod counts;
 pub mod marks;
 pub mod message;
+pub mod removal;
 pub mod row;
 pub mod save;
 pub mod view;

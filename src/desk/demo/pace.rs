@@ -1,7 +1,7 @@
 //! How a thread goes on: who answers after how long, what is assigned, what waits and what is closed.
 
-use crate::cli::demo::data::Template;
-use crate::cli::demo::data::Voice;
+use crate::desk::demo::data::Template;
+use crate::desk::demo::data::Voice;
 use crate::desk::sla::targets::Promise;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
