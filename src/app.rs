@@ -18,6 +18,7 @@ use crate::desk::sweep::Sweep;
 use crate::search::Search;
 use crate::store::Store;
 use crate::store::connection;
+use crate::store::snapshot;
 use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Error;
@@ -109,6 +110,7 @@ impl Server {
             links::prepare(tx, &base)?;
             chunks::give_up_all(tx)
         })?;
+        snapshot::clear(&config.data_dir);
         let sweep = work::run(Sweep { store: store.clone() }, clock.clone())?;
         let (search, indexer) = Search::start(&store, clock.clone(), config.settings.patience.index)?;
         let delivery = {

@@ -86,7 +86,7 @@
 //! # The way of a backup
 //! `store::part` copies the store as it is at one instant, in one read transaction, while others write; the copy is brought to
 //! the disk and checked before it gets its name. `store::restore` puts one in the place of a store: between the old and the new
-//! is one rename. Everyone who has the store open holds the folder in common (`store::connection::share`); a restore holds it
+//! is one rename. A copy that is sent over HTTP (`store::snapshot`) loses its name instead, and is gone when it was read. Everyone who has the store open holds the folder in common (`store::connection::share`); a restore holds it
 //! alone.
 //!
 //! # How to add an endpoint

@@ -15,6 +15,7 @@ use crate::api::border::reply::Deleted;
 use crate::api::border::reply::Listed;
 use crate::api::border::reply::Reply;
 use crate::api::border::reply::Shown;
+use crate::api::border::reply::ShownOrMoved;
 use crate::api::border::reply::Told;
 use crate::api::border::routes::Routes;
 use crate::api::files;
@@ -29,13 +30,20 @@ use crate::desk::erasure;
 use crate::desk::erasure::Extent;
 use crate::desk::export;
 use crate::desk::export::Export;
+use crate::desk::merging;
+use crate::desk::merging::ContactMerge;
 use crate::search::names;
+use crate::store::answers::Answer;
 use crate::types::Result;
 use crate::types::error::Code;
+use crate::types::error::Detail;
+use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
 use crate::types::schema;
+use actix_web::HttpResponse;
 use actix_web::http::Method;
+use actix_web::http::header;
 use serde_json::json;
 
 const COLUMNS: [(&str, &str); 3] =
@@ -63,12 +71,17 @@ pub fn routes(v1: &mut Routes) {
             "Up to 1,000 contacts in one transaction. What can be changed is changed, and the answer names what could not.",
         )
         .parameter::<bool>(Place::Query, "dry_run", "Answers with what would change, and changes nothing.");
-    v1.add(Method::GET, "/v1/contacts/{contact_id}", show).named("getContact", "Get a contact", "");
+    v1.add(Method::GET, "/v1/contacts/{contact_id}", show).named(
+        "getContact",
+        "Get a contact",
+        "A contact that was merged is answered with 301, and `Location` leads to the survivor, however many merges lie between.",
+    );
     v1.add(Method::PATCH, "/v1/contacts/{contact_id}", update)
         .named(
             "updateContact",
             "Update a contact",
-            "A JSON Merge Patch: what is left out stays, `null` clears. `custom_fields` are merged.",
+            "A JSON Merge Patch: what is left out stays, `null` clears. `custom_fields` are merged. Of a contact that was \
+             merged: 409, with the survivor in `existing_id`.",
         )
         .may(&[Code::Conflict]);
     v1.add(Method::DELETE, "/v1/contacts/{contact_id}", erase)
@@ -76,19 +89,26 @@ pub fn routes(v1: &mut Routes) {
             "deleteContact",
             "Delete a contact",
             "Erases the person everywhere: the contact, the search index, the change feed, stored deliveries. Threads stay, \
-             with a `Deleted contact`, and so do their messages, unless `erase=messages` is given.",
+             with a `Deleted contact`, and so do their messages, unless `erase=messages` is given. Contacts that were merged \
+             into this one are the same person, and go with it; of one of those: 409, with the survivor in `existing_id`.",
         )
+        .may(&[Code::Conflict])
         .described_parameter(
             Place::Query,
             "erase",
             "Erases what the contact wrote as well.",
             json!({"type": "string", "enum": ["messages"]}),
         );
-    v1.add(Method::GET, "/v1/contacts/{contact_id}/export", export).named(
-        "exportContact",
-        "Export a contact",
-        "Everything that is held on the person, as one document.",
+    v1.add(Method::POST, "/v1/contacts/{contact_id}/merge", merge).named(
+        "mergeContact",
+        "Merge a contact into another",
+        "Makes one of two contacts that are the same person, and answers with the one that survives (`into`). The threads of \
+         the other move to it, what is empty in it is filled in, and nothing of it is replaced. The other's address is kept \
+         in `other_emails`: who writes from there is the survivor. **This can't be undone.**",
     );
+    v1.add(Method::GET, "/v1/contacts/{contact_id}/export", export)
+        .named("exportContact", "Export a contact", "Everything that is held on the person, as one document.")
+        .may(&[Code::Conflict]);
 }
 
 /// Words to look for: what is a letter, in any script, no pattern can say that all tools would read alike.
@@ -125,8 +145,29 @@ async fn list(who: Reader, mut query: Query) -> Result<Reply<Listed<Contact>>> {
     who.list(paging, move |db, paging, _| contacts::list(db, &filter, order, paging)).await
 }
 
-async fn show(who: Reader, id: PathId<Contact>) -> Result<Reply<Shown<Contact>>> {
-    who.show(move |db, _| contacts::get(db, id.0)).await
+async fn show(who: Reader, id: PathId<Contact>) -> Result<Reply<ShownOrMoved<Contact>>> {
+    let PathId(id) = id;
+    match who.show::<Contact, _>(move |db, _| contacts::known(db, id)).await {
+        Ok(shown) => Ok(shown.0.into()),
+        Err(Error { code: Code::Conflict, details, .. }) => Ok(moved(details).into()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The way to the contact that another was merged into.
+fn moved(details: Vec<Detail>) -> HttpResponse {
+    let survivor = details.into_iter().find_map(|detail| detail.existing_id).unwrap_or_default();
+    HttpResponse::MovedPermanently().insert_header((header::LOCATION, format!("/v1/contacts/{survivor}"))).finish()
+}
+
+async fn merge(who: Writer, id: PathId<Contact>, into: Input<ContactMerge>) -> Result<Reply<Shown<Contact>>> {
+    let PathId(id) = id;
+    who.post(into.fingerprint, false, move |tx| {
+        let survivor = merging::merge(tx, id, into.value.into)?;
+        let (body, etag) = answer::tagged(&survivor)?;
+        Ok(Answer { status: 200, location: None, etag: Some(etag), body: Some(body), contact: survivor.contact() })
+    })
+    .await
 }
 
 async fn create(who: Writer, new: Input<NewContact>) -> Result<Reply<Created<Contact>>> {
@@ -134,13 +175,13 @@ async fn create(who: Writer, new: Input<NewContact>) -> Result<Reply<Created<Con
 }
 
 async fn update(who: Writer, id: PathId<Contact>, patch: Input<ContactPatch>) -> Result<Reply<Shown<Contact>>> {
-    who.update(move |tx| contacts::get(tx, id.0), move |tx| contacts::update(tx, id.0, patch.value)).await
+    who.update(move |tx| contacts::known(tx, id.0), move |tx| contacts::update(tx, id.0, patch.value)).await
 }
 
 async fn erase(who: Writer, id: PathId<Contact>, mut query: Query) -> Result<Reply<Deleted>> {
     let extent = query.take::<Erase>("erase").map_or(Extent::Person, |Erase| Extent::PersonAndMessages);
     query.done()?;
-    let doomed = who.remove(move |tx| contacts::get(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
+    let doomed = who.remove(move |tx| contacts::known(tx, id.0), move |tx| erasure::erase(tx, id.0, extent)).await?;
     files::clear(&who.context.store, doomed).await?;
     // Before the answer, if it can be: what the API says is erased is erased in the index's files as well.
     who.context.search.erase().await;

@@ -3,10 +3,12 @@
 
 pub mod api_keys;
 pub mod assets;
+pub mod backup;
 pub mod border;
 pub mod contacts;
 pub mod conversations;
 pub mod deliveries;
+pub mod demo;
 pub mod docs;
 pub mod events;
 pub mod files;
@@ -19,8 +21,10 @@ pub mod messages;
 pub mod openapi;
 pub mod pages;
 pub mod presence;
+pub mod reports;
 pub mod search;
 pub mod sessions;
+pub mod sla_targets;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
@@ -47,12 +51,16 @@ pub fn routes() -> Routes {
         teams::routes,
         tags::routes,
         inboxes::routes,
+        sla_targets::routes,
         webhooks::routes,
         deliveries::routes,
         files::routes,
         events::routes,
         search::routes,
+        reports::routes,
         api_keys::routes,
+        backup::routes,
+        demo::routes,
         health::routes,
         openapi::routes,
         docs::routes,

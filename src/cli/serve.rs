@@ -90,7 +90,7 @@ impl Serve {
         let config = self.config();
         let lock = app::lock(&config.data_dir)?;
         let store = Store::open(&config.data_dir, config.readers, Clock::System)?;
-        let demo = if self.demo { Some(demo::fill(&store, &Clock::System)?) } else { None };
+        let demo = if self.demo { demo::fill(&store, &Clock::System)? } else { None };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Error::internal)?;
         // Before the first request: a signal that comes early must not be missed.
         let (mut terminate, mut interrupt) = runtime.block_on(async {

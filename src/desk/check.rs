@@ -12,7 +12,7 @@ use crate::types::id::Id;
 use rusqlite::Connection;
 
 /// One query a line: what it looks for, as rows of text. No row: no fault.
-const AGREEMENTS: [&str; 10] = [
+const AGREEMENTS: [&str; 13] = [
     "SELECT 'conversation totals differ: ' || status || ', ' || priority || ', ' || channel || ': counted ' || sum(counted) || ', kept ' || sum(kept) FROM (
         SELECT status, ifnull(assignee_id, 0) AS assignee, priority, channel, count(*) AS counted, 0 AS kept FROM threads GROUP BY 1, 2, 3, 4
         UNION ALL SELECT status, assignee_id, priority, channel, 0, n FROM conversation_counts)
@@ -29,6 +29,17 @@ const AGREEMENTS: [&str; 10] = [
      WHERE (comments_count, replies_count, notes_count) <> (
         SELECT count(*) FILTER (WHERE type = 'comment'), count(*) FILTER (WHERE type = 'reply'), count(*) FILTER (WHERE type = 'note')
         FROM messages WHERE thread_id = threads.id)",
+    "SELECT 'first comment and reply of thread ' || id || ' are not as kept' FROM threads
+     WHERE comments_count > 0 AND (
+        first_comment_at IS NOT (SELECT min(created_at) FROM messages WHERE thread_id = threads.id AND type = 'comment')
+        OR (first_reply_at, first_reply_by) IS NOT (
+            SELECT r.created_at, r.author_id FROM messages r WHERE r.thread_id = threads.id AND r.type = 'reply' AND (r.created_at, r.id) >
+                (SELECT created_at, id FROM messages WHERE thread_id = threads.id AND type = 'comment' ORDER BY created_at, id LIMIT 1)
+            ORDER BY r.created_at, r.id LIMIT 1))",
+    "SELECT 'contact ' || id || ' was merged into ' || into_id || ', and one of them should not be as it is' FROM merged_contacts
+     WHERE id IN (SELECT id FROM contacts) OR into_id NOT IN (SELECT id FROM contacts)",
+    "SELECT 'an address is held by two contacts: ' || a.contact_id || ' and ' || c.id FROM contact_addresses a
+     JOIN contacts c ON c.email_key = a.email_key",
     "SELECT 'thread ' || id || ' is ' || status || ', but its ticket ' || ticket_status FROM threads
      WHERE ticket_id IS NOT NULL AND status <> CASE ticket_status WHEN 'resolved' THEN 'closed' ELSE ticket_status END",
     "SELECT 'delivery ' || id || ' is ' || state || ', but its next attempt is at ' || ifnull(next_attempt_at, 'no time') FROM deliveries

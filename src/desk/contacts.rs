@@ -1,5 +1,6 @@
 //! Contacts: the people who write in.
 
+use crate::desk::aliases;
 use crate::desk::bulk;
 use crate::desk::bulk::Ids;
 use crate::desk::bulk::Outcome;
@@ -43,6 +44,8 @@ pub struct Contact {
     pub id: ContactId,
     /// Unique without regard to case.
     pub email: Option<Email>,
+    /// The addresses of contacts that were merged into this one: who writes from them is this contact, too.
+    pub other_emails: Vec<Email>,
     /// The full name.
     pub name: Option<Line>,
     /// As given.
@@ -153,12 +156,15 @@ pub struct ContactFilter {
 /// What contacts are ordered by: at least one of the three is there.
 pub const BY_NAME: &str = "coalesce(name, email, phone) COLLATE NOCASE";
 
-const BY_ID: &str = "SELECT id, email, name, phone, company, custom_fields, created_at, updated_at, version FROM contacts WHERE id = ?1";
+const BY_ID: &str = "SELECT id, email, name, phone, company, custom_fields, created_at, updated_at, version,
+    (SELECT group_concat(email, ' ') FROM contact_addresses a WHERE a.contact_id = contacts.id)
+    FROM contacts WHERE id = ?1";
 
 fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Contact> {
     Ok(Contact {
         id: row.get(0)?,
         email: row.get(1)?,
+        other_emails: other_emails(row.get(9)?),
         name: row.get(2)?,
         phone: row.get(3)?,
         company: row.get(4)?,
@@ -169,12 +175,28 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Contact> {
     })
 }
 
+/// Addresses hold no spaces, so that one can part them.
+fn other_emails(joined: Option<String>) -> Vec<Email> {
+    joined.iter().flat_map(|joined| joined.split(' ')).filter_map(|email| email.parse().ok()).collect()
+}
+
 /// The contact of this id.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`, also when it was merged into another.
 pub fn get(db: &Connection, id: ContactId) -> Result<Contact> {
     db.prepare_cached(BY_ID)?.query_row([id], from_row).optional()?.ok_or_else(|| Error::not_found(id))
+}
+
+/// The contact of this id, for somebody who is to hear what became of it.
+///
+/// # Errors
+/// `not_found`; `conflict` when it was merged into another, which `existing_id` then names.
+pub fn known(db: &Connection, id: ContactId) -> Result<Contact> {
+    match aliases::survivor(db, id.row())?.map(ContactId::from_row) {
+        Some(survivor) => Err(Error::taken("contact_id", format!("{id} was merged into {survivor}."), survivor)),
+        None => get(db, id),
+    }
 }
 
 /// Contacts, newest first unless ordered otherwise.
@@ -196,7 +218,7 @@ pub fn list(db: &Connection, filter: &ContactFilter, order: Order, paging: &Pagi
 pub fn query(filter: &ContactFilter, order: Order) -> List {
     let found = filter.found.as_ref().map(|numbers| serde_json::json!(numbers).to_string());
     List::of("contacts", "id", order)
-        .filter("email_key = ?", &filter.email.as_ref().map(Email::key))
+        .filter(aliases::HOLDS_ADDRESS, &filter.email.as_ref().map(Email::key))
         .filter("created_at > ?", &filter.created_after)
         .filter("created_at < ?", &filter.created_before)
         .filter("id IN (SELECT value FROM json_each(?))", &found)
@@ -240,7 +262,7 @@ pub fn create(tx: &Tx, new: NewContact) -> Result<Contact> {
 /// # Errors
 /// `conflict` when the address is another contact's; 422 when nothing is left to tell the contact by.
 pub fn update(tx: &Tx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
-    let old = get(tx, id)?;
+    let old = known(tx, id)?;
     let mut faults = Faults::default();
     let custom_fields = match &patch.custom_fields.0 {
         Some(patch) => old.custom_fields.merged(patch),
@@ -266,6 +288,19 @@ pub fn update(tx: &Tx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
 }
 
 fn save(tx: &Tx, old: &Contact, new: Contact) -> Result<Contact> {
+    let contact = write(tx, &new)?;
+    tx.emit(EventKind::ContactUpdated, about(&contact), Some(old), &contact)?;
+    Ok(contact)
+}
+
+/// Writes a changed contact into its row, and gives it as it is now. The event is the caller's to tell.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn write(tx: &Tx, new: &Contact) -> Result<Contact> {
+    if let Some(email) = &new.email {
+        aliases::promote(tx, new.id.row(), email)?;
+    }
     tx.prepare_cached(
         "UPDATE contacts SET email = ?2, email_key = ?3, name = ?4, phone = ?5, company = ?6, custom_fields = ?7,
          updated_at = ?8, version = version + 1 WHERE id = ?1",
@@ -280,22 +315,21 @@ fn save(tx: &Tx, old: &Contact, new: Contact) -> Result<Contact> {
         new.custom_fields,
         tx.now
     ])?;
-    let contact = get(tx, new.id)?;
-    tx.emit(EventKind::ContactUpdated, about(&contact), Some(old), &contact)?;
-    Ok(contact)
+    get(tx, new.id)
 }
 
-/// The contact that a new thread is with: found by id or address, else created. A name is filled in where it was empty.
+/// The contact that a new thread is with: found by id or address, also those of a contact merged into it, else created. A name is filled in where it was empty.
 ///
 /// # Errors
 /// 422 on `contact` with all the fields at fault.
 pub fn find_or_create(tx: &Tx, given: &ContactGiven) -> Result<Contact> {
     let found = match &given.email {
-        Some(email) => by_email(tx, email)?,
+        Some(email) => aliases::holder(tx, email)?.map(Id::from_row),
         None => None,
     };
     let known = match (given.id, found) {
-        (Some(id), found) => {
+        (Some(given_id), found) => {
+            let id = aliases::survivor(tx, given_id.row())?.map_or(given_id, Id::from_row);
             let contact = get(tx, id).map_err(|_| {
                 Error::invalid_field("contact.id", Rule::UnknownId, format!("there is no contact {id}"))
             })?;
@@ -326,15 +360,8 @@ pub fn find_or_create(tx: &Tx, given: &ContactGiven) -> Result<Contact> {
     }
 }
 
-fn by_email(db: &Connection, email: &Email) -> Result<Option<ContactId>> {
-    let found = db
-        .prepare_cached("SELECT id FROM contacts WHERE email_key = ?1")?
-        .query_row([email.key()], |row| row.get(0))
-        .optional()?;
-    Ok(found)
-}
-
-fn about(contact: &Contact) -> About {
+/// What the events of a contact are about.
+pub fn about(contact: &Contact) -> About {
     About::new(contact.id, Some(contact.id.row()))
 }
 
@@ -347,7 +374,7 @@ fn require_something(given: bool) -> Result<()> {
 
 fn refuse_taken(tx: &Tx, email: Option<&Email>, but: Option<ContactId>) -> Result<()> {
     let Some(email) = email else { return Ok(()) };
-    match by_email(tx, email)? {
+    match aliases::holder(tx, email)?.map(Id::from_row) {
         Some(holder) if Some(holder) != but => {
             Err(Error::taken("email", "A contact with this e-mail address exists already.", holder))
         }
@@ -370,5 +397,5 @@ pub struct BulkContacts {
 /// # Errors
 /// Those that are not about one contact.
 pub fn bulk_update(tx: &Tx, bulk: BulkContacts, dry_run: bool) -> Result<Outcome> {
-    bulk::apply(tx, &bulk.ids, dry_run, |tx, id| Ok((get(tx, id)?, update(tx, id, bulk.update.clone())?)))
+    bulk::apply(tx, &bulk.ids, dry_run, |tx, id| Ok((known(tx, id)?, update(tx, id, bulk.update.clone())?)))
 }

@@ -1,6 +1,7 @@
 //! Conversations: threads as a team reads them.
 
 use crate::described;
+use crate::desk::aliases;
 use crate::desk::bulk;
 use crate::desk::bulk::Ids;
 use crate::desk::bulk::Outcome;
@@ -198,7 +199,7 @@ pub struct ConversationFilter {
     pub channel: Option<Channel>,
     /// How much they matter.
     pub priority: Option<Priority>,
-    /// Whom they are with.
+    /// Whom they are with; a contact that was merged means the one it was merged into.
     pub contact: Option<ContactId>,
     /// A tag that they carry, by its name.
     pub tag: Option<TagName>,
@@ -297,7 +298,7 @@ pub fn query(filter: &ConversationFilter, caller: UserId, order: Order) -> List 
         .filter("status = ?", &filter.status)
         .filter("channel = ?", &filter.channel)
         .filter("priority = ?", &filter.priority)
-        .filter("contact_id = ?", &filter.contact)
+        .filter(aliases::IS_WITH, &filter.contact)
         .filter("created_at > ?", &filter.created_after)
         .filter("created_at < ?", &filter.created_before)
         .filter("assignee_id IS ?", &filter.assignee.map(|assignee| assignee.user(caller)))

@@ -1,6 +1,7 @@
 //! Erasure of a person: from the rows, the change feed, stored answers, and, by `secure_delete` and a checkpoint that the
 //! writer makes before it answers, from SQLite's free pages and its WAL.
 
+use crate::desk::aliases;
 use crate::desk::contacts;
 use crate::desk::contacts::ContactId;
 use crate::desk::contacts::DELETED_NAME;
@@ -12,6 +13,7 @@ use crate::store::tx::About;
 use crate::store::tx::Tx;
 use crate::types::Result;
 use crate::types::event::EventKind;
+use crate::types::id::Id;
 use rusqlite::params;
 use serde::Serialize;
 use serde_json::Value;
@@ -38,22 +40,33 @@ pub enum Extent {
     PersonAndMessages,
 }
 
-/// Erases a contact. The address is free again; `contact.deleted` carries the id alone. Gives the files that went with what
+/// Who is erased, and how much.
+struct Person {
+    extent: Extent,
+    /// The contact, and those that were merged into it.
+    ids: Vec<ContactId>,
+}
+
+/// Erases a contact, and those that were merged into it. The address is free again; `contact.deleted` carries the id alone. Gives the files that went with what
 /// the person wrote: their bytes are to be cleared by [`files::chunks::clear_all`], for they may be too many for one write.
 ///
 /// # Errors
-/// `not_found`, also when the contact was erased before.
+/// `not_found`, also when the contact was erased before; `conflict` when it was merged into another.
 pub fn erase(tx: &Tx, id: ContactId, extent: Extent) -> Result<Vec<FileId>> {
-    contacts::get(tx, id)?;
+    contacts::known(tx, id)?;
+    let person = Person { extent, ids: aliases::all_of(tx, id.row())?.into_iter().map(Id::from_row).collect() };
     let mut doomed = Vec::new();
     if extent == Extent::PersonAndMessages {
         doomed = files::erase_of_contact(tx, id.row())?;
         blank_uploads(tx, &doomed)?;
         erase_messages(tx, id)?;
     }
-    deliveries::forget_answers(tx, id.row())?;
-    rewrite_events(tx, id, extent)?;
-    rewrite_answers(tx, id, extent)?;
+    for one in &person.ids {
+        deliveries::forget_answers(tx, one.row())?;
+        rewrite_events(tx, *one, &person)?;
+    }
+    rewrite_answers(tx, id, &person)?;
+    aliases::forget(tx, id.row())?;
     tx.prepare_cached("DELETE FROM contacts WHERE id = ?1")?.execute([id])?;
     // Both views show another name now: their ETags and `updated_after` must tell.
     tx.prepare_cached("UPDATE threads SET version = version + 1, updated_at = ?2 WHERE contact_id = ?1")?
@@ -89,7 +102,7 @@ fn erase_messages(tx: &Tx, id: ContactId) -> Result<()> {
     history::erase_subjects(tx, id.row(), DELETED_SUBJECT)
 }
 
-fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
+fn rewrite_events(tx: &Tx, id: ContactId, person: &Person) -> Result<()> {
     let mut select = tx.prepare_cached("SELECT id, type, changes, data FROM events WHERE contact_id = ?1")?;
     let mut rewrite =
         tx.prepare_cached("UPDATE events SET changes = ?2, data = ?3, contact_id = NULL WHERE id = ?1")?;
@@ -103,14 +116,14 @@ fn rewrite_events(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
             EventKind::ContactCreated | EventKind::ContactUpdated | EventKind::ContactDeleted => {
                 (None, json!({"id": id}).to_string())
             }
-            _ => (changes.map(|text| scrub(&text, id, extent)).transpose()?, scrub(&data, id, extent)?),
+            _ => (changes.map(|text| person.scrub(&text)).transpose()?, person.scrub(&data)?),
         };
         rewrite.execute(params![number, changes, data])?;
     }
     Ok(())
 }
 
-fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
+fn rewrite_answers(tx: &Tx, id: ContactId, person: &Person) -> Result<()> {
     let mut select =
         tx.prepare_cached("SELECT credential, target, key, body FROM idempotent_answers WHERE contact_id = ?1")?;
     let mut rewrite = tx.prepare_cached(
@@ -122,34 +135,41 @@ fn rewrite_answers(tx: &Tx, id: ContactId, extent: Extent) -> Result<()> {
         found.push((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
     }
     for (api_key, target, key, body) in found {
-        let body = body.map(|text| scrub(&text, id, extent)).transpose()?;
+        let body = body.map(|text| person.scrub(&text)).transpose()?;
         rewrite.execute(params![api_key, target, key, body])?;
     }
     Ok(())
 }
 
-/// Takes a person out of an object as it was told: wherever the contact stands, nothing but the id is left.
-fn scrub(text: &str, id: ContactId, extent: Extent) -> Result<String> {
-    let mut value: Value = serde_json::from_str(text)?;
-    scrub_value(&mut value, &id.to_string(), extent);
-    Ok(value.to_string())
-}
+impl Person {
+    /// Takes the person out of an object as it was told: wherever the contact stands, nothing but the id is left.
+    fn scrub(&self, text: &str) -> Result<String> {
+        let mut value: Value = serde_json::from_str(text)?;
+        self.scrub_value(&mut value);
+        Ok(value.to_string())
+    }
 
-fn scrub_value(value: &mut Value, id: &str, extent: Extent) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| scrub_value(item, id, extent)),
-        Value::Object(object) => {
-            if object.get("id").and_then(Value::as_str) == Some(id) {
-                // The contact himself, as an object of his own, as the contact of a thread, or as the author of a comment.
-                object.iter_mut().for_each(|(field, value)| scrub_field(field, value));
-                return;
+    fn scrub_value(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.scrub_value(item)),
+            Value::Object(object) => {
+                if self.is(object.get("id")) {
+                    // The contact himself, as an object of his own, as the contact of a thread, or as the author of a comment.
+                    object.iter_mut().for_each(|(field, value)| scrub_field(field, value));
+                    return;
+                }
+                if self.extent == Extent::PersonAndMessages {
+                    scrub_words(object);
+                }
+                object.values_mut().for_each(|item| self.scrub_value(item));
             }
-            if extent == Extent::PersonAndMessages {
-                scrub_words(object);
-            }
-            object.values_mut().for_each(|item| scrub_value(item, id, extent));
+            _ => {}
         }
-        _ => {}
+    }
+
+    fn is(&self, id: Option<&Value>) -> bool {
+        let id = id.and_then(Value::as_str).and_then(|text| text.parse().ok());
+        id.is_some_and(|id: ContactId| self.ids.contains(&id))
     }
 }
 
@@ -159,6 +179,7 @@ fn scrub_field(field: &str, value: &mut Value) {
         "id" | "type" | "created_at" | "updated_at" => return,
         "name" => DELETED_NAME.into(),
         "custom_fields" => json!({}),
+        "other_emails" => json!([]),
         _ => Value::Null,
     };
 }

@@ -1,5 +1,6 @@
 //! Everything held on a person, as one document.
 
+use crate::desk::aliases;
 use crate::desk::contacts;
 use crate::desk::contacts::Contact;
 use crate::desk::contacts::ContactId;
@@ -60,9 +61,9 @@ pub struct ExportedEvent {
 /// Gathers everything, in the caller's read transaction.
 ///
 /// # Errors
-/// `not_found`.
+/// `not_found`; `conflict` when the contact was merged into another.
 pub fn export(db: &Connection, id: ContactId, now: Time) -> Result<Export> {
-    let contact = contacts::get(db, id)?;
+    let contact = contacts::known(db, id)?;
     let mut select = db.prepare_cached("SELECT id FROM threads WHERE contact_id = ?1 ORDER BY created_at, id")?;
     let threads = select.query_map([id], |row| row.get(0))?.collect::<rusqlite::Result<Vec<ConversationId>>>()?;
     let conversations = threads.into_iter().map(|thread| exported(db, thread, now)).collect::<Result<_>>()?;
@@ -77,10 +78,13 @@ fn exported(db: &Connection, id: ConversationId, now: Time) -> Result<ExportedTh
     Ok(ExportedThread { conversation, ticket, messages })
 }
 
+/// Those of contacts that were merged into this one, too.
 fn events(db: &Connection, id: ContactId) -> Result<Vec<ExportedEvent>> {
-    let mut select =
-        db.prepare_cached("SELECT id, type, created_at, changes FROM events WHERE contact_id = ?1 ORDER BY id")?;
-    let rows = select.query_map([id], |row| {
+    let ids = serde_json::to_string(&aliases::all_of(db, id.row())?)?;
+    let mut select = db.prepare_cached(
+        "SELECT id, type, created_at, changes FROM events WHERE contact_id IN (SELECT value FROM json_each(?1)) ORDER BY id",
+    )?;
+    let rows = select.query_map([ids], |row| {
         let changes: Option<String> = row.get(3)?;
         Ok(ExportedEvent {
             id: row.get(0)?,

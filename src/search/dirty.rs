@@ -37,6 +37,8 @@ struct Happened {
     number: i64,
     /// Whether a name or an address is another now.
     renamed: bool,
+    /// Whether what it was about may stand nowhere any more.
+    erased: bool,
 }
 
 /// What the next events after `event` were about, up to [`EVENTS_MAX`] of them.
@@ -47,11 +49,18 @@ pub fn after(db: &Connection, event: i64) -> Result<Dirty> {
     let mut dirty = Dirty { last: event, ..Dirty::default() };
     let mut select = db.prepare_cached(
         "SELECT id, type, CAST(substr(subject, instr(subject, '_') + 1) AS INTEGER),
-            type = 'contact.updated' AND ifnull(changes -> '$.name', changes -> '$.email') IS NOT NULL
+            type = 'contact.updated' AND ifnull(changes -> '$.name', changes -> '$.email') IS NOT NULL,
+            type = 'contact.deleted' AND (changes -> '$.merged_into') IS NULL
          FROM events WHERE id > ?1 ORDER BY id LIMIT ?2",
     )?;
     let rows = select.query_map(params![event, EVENTS_MAX], |row| {
-        Ok(Happened { id: row.get(0)?, kind: row.get(1)?, number: row.get(2)?, renamed: row.get(3)? })
+        Ok(Happened {
+            id: row.get(0)?,
+            kind: row.get(1)?,
+            number: row.get(2)?,
+            renamed: row.get(3)?,
+            erased: row.get(4)?,
+        })
     })?;
     for row in rows {
         let happened = row?;
@@ -74,10 +83,14 @@ impl Dirty {
             EventKind::ContactDeleted => {
                 self.contacts.insert(number);
                 self.whole.extend(threads_of(db, number)?);
-                self.erased = true;
+                self.erased |= happened.erased;
             }
             EventKind::ConversationCreated | EventKind::ConversationUpdated => {
                 self.threads.insert(number);
+            }
+            EventKind::ConversationDeleted => {
+                self.whole.insert(number);
+                self.erased = true;
             }
             EventKind::TicketCreated | EventKind::TicketUpdated => {
                 let select = "SELECT id FROM threads WHERE ticket_id = ?1";
@@ -86,6 +99,8 @@ impl Dirty {
                 self.threads.extend(thread);
             }
             EventKind::MessageCreated => self.add_message(db, number)?,
+            // Its conversation's event says the same.
+            EventKind::TicketDeleted => {}
             // They follow from time alone, which is not indexed.
             EventKind::TicketSlaWarning | EventKind::TicketSlaBreached => {}
         }

@@ -136,6 +136,7 @@ pub fn contact(contact: &Contact) -> Entry {
     let name = contact.name.as_ref().map(Line::as_str);
     entry.title.extend(name.map(str::to_owned));
     entry.person(name, contact.email.as_ref().map(Email::as_str));
+    contact.other_emails.iter().for_each(|email| entry.person(None, Some(email.as_str())));
     if let Some(phone) = &contact.phone {
         entry.text.push(phone.to_string());
         // However it is written, it is found by its digits in a row.

@@ -19,11 +19,12 @@ static MIGRATIONS: LazyLock<Migrations<'static>> = LazyLock::new(|| {
         M::up(include_str!("../../data/migrations/0003_files_and_deliveries.sql")),
         M::up(include_str!("../../data/migrations/0004_sign_in.sql")),
         M::up(include_str!("../../data/migrations/0005_inbox.sql")),
+        M::up(include_str!("../../data/migrations/0006_reports.sql")),
     ])
 });
 
 /// The number of the newest schema that this program knows.
-const LATEST: i64 = 5;
+const LATEST: i64 = 6;
 
 /// Brings the file to the newest schema.
 ///

@@ -14,6 +14,7 @@ pub mod migrate;
 pub mod part;
 pub mod readers;
 pub mod restore;
+pub mod snapshot;
 pub mod tx;
 pub mod writer;
 

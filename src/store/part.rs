@@ -114,6 +114,14 @@ impl Part {
         sync_folder(name)
     }
 
+    /// Opens it for reading, and lets go of its name: it is gone once nobody reads it any more.
+    ///
+    /// # Errors
+    /// When it can't be read.
+    pub fn without_name(self) -> Result<File> {
+        File::open(&self.path).map_err(told(&self.path))
+    }
+
     fn clear_beside(&self) {
         for end in BESIDE {
             // Mostly there is none.

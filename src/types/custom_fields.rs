@@ -42,6 +42,14 @@ impl CustomFields {
         })
     }
 
+    /// The fields, and what `other` knows beside them.
+    ///
+    /// # Errors
+    /// [`Refused`] where that makes more than [`MAX_KEYS`].
+    pub fn filled(&self, other: &Self) -> Result<Self, Refused> {
+        Self(other.0.clone()).merged(&CustomFieldsPatch(self.0.clone()))
+    }
+
     /// The fields with `patch` merged in.
     ///
     /// # Errors

@@ -10,6 +10,8 @@ choice! {
         ConversationCreated "conversation.created",
         /// Something about a conversation changed.
         ConversationUpdated "conversation.updated",
+        /// A conversation was removed with the demo.
+        ConversationDeleted "conversation.deleted",
         /// A comment, reply or note was written.
         MessageCreated "message.created",
         /// A contact came into being.
@@ -22,6 +24,8 @@ choice! {
         TicketCreated "ticket.created",
         /// Something about a ticket changed.
         TicketUpdated "ticket.updated",
+        /// A ticket was removed with the demo.
+        TicketDeleted "ticket.deleted",
         /// A quarter of a running target's time is left.
         TicketSlaWarning "ticket.sla_warning",
         /// A target was missed.

@@ -113,6 +113,8 @@ pub const ROWS: &[Row] = &[
     row("GET", "/v1/workspace", Read, 200, ""),
     row("PATCH", "/v1/workspace", Admin, 200, r#"{"name": "Larkfield"}"#),
     row("GET", "/v1/search", Read, 200, ""),
+    row("GET", "/v1/reports/overview", Read, 200, ""),
+    row("GET", "/v1/reports/overview.csv", Read, 200, ""),
     row("GET", "/v1/conversations", Read, 200, ""),
     row(
         "POST",
@@ -173,6 +175,7 @@ pub const ROWS: &[Row] = &[
         r#"{"name": "John M. Doe", "company": null, "custom_fields": {"plan": "enterprise"}}"#,
     ),
     row("GET", "/v1/contacts/{contact_id}/export", Read, 200, ""),
+    row("POST", "/v1/contacts/{contact_id}/merge", Write, 200, r#"{"into": "contact_001"}"#),
     row("GET", "/v1/tickets", Read, 200, ""),
     row(
         "POST",
@@ -223,6 +226,14 @@ pub const ROWS: &[Row] = &[
     row("POST", "/v1/inboxes", Admin, 201, r#"{"name": "Sales", "description": "What sells"}"#),
     row("GET", "/v1/inboxes/{inbox_id}", Read, 200, ""),
     row("PATCH", "/v1/inboxes/{inbox_id}", Admin, 200, r#"{"description": "What breaks"}"#),
+    row("GET", "/v1/sla_targets", Read, 200, ""),
+    row(
+        "PATCH",
+        "/v1/sla_targets",
+        Admin,
+        200,
+        r#"{"urgent": {"first_response_s": 1800, "resolution_s": 28800}, "high": {}, "normal": {}, "low": {}}"#,
+    ),
     row("GET", "/v1/webhooks", Admin, 200, ""),
     row(
         "POST",
@@ -263,6 +274,10 @@ pub const ROWS: &[Row] = &[
         r#"{"name": "Relay", "user_id": "user_001", "scopes": ["read"], "plan": "starter", "rate_limit": 7, "expires_at": "2030-01-01"}"#,
     ),
     row("GET", "/v1/api_keys/{key_id}", Admin, 200, ""),
+    row("GET", "/v1/backup", Admin, 200, ""),
+    row("GET", "/v1/demo", Read, 200, ""),
+    row("POST", "/v1/demo", Admin, 201, ""),
+    row("DELETE", "/v1/demo", Admin, 204, ""),
     row("DELETE", "/v1/files/{file_id}", Write, 204, ""),
     row("DELETE", "/v1/api_keys/{key_id}", Admin, 204, ""),
     row("DELETE", "/v1/webhooks/{webhook_id}", Admin, 204, ""),
@@ -291,7 +306,8 @@ pub fn furnish(desk: &TestApp) -> Client<'_> {
 
 /// The path of the first object of each kind.
 pub fn filled(path: &str) -> String {
-    let mut filled = path.to_owned();
+    // A contact is merged into another, and the first one is needed afterwards.
+    let mut filled = path.replace("{contact_id}/merge", "contact_002/merge");
     for kind in ["contact", "ticket", "user", "team", "tag", "inbox", "webhook", "delivery", "key", "file", "session"] {
         filled = filled.replace(&format!("{{{kind}_id}}"), &format!("{kind}_001"));
     }
@@ -324,8 +340,8 @@ fn call(row: &Row, caller: &Client<'_>, headers: &[(&str, &str)]) -> crate::harn
 fn everything(keeper: &Client<'_>) -> Vec<String> {
     let lists = ROWS.iter().filter(|row| row.method == "GET" && !row.path.contains('{') && row.who != Public);
     let told = |path| match path {
-        // A stream has no end.
-        "/v1/me" | "/v1/events/stream" => String::new(),
+        // A stream has no end, and a backup has all of it in one.
+        "/v1/me" | "/v1/events/stream" | "/v1/backup" => String::new(),
         "/v1/api_keys" => keeper.get(path).ids().join(" "),
         path => keeper.get(&asked(path, "")).expect(200).text,
     };

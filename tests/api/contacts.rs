@@ -16,8 +16,8 @@ fn a_new_contact_is_shown_whole_and_told_of() {
     let contact = sarah.post("/v1/contacts", new).created();
     assert_eq!(
         contact,
-        json!({"id": "contact_001", "email": "newcontact@example.com", "name": "Jane Smith", "phone": "+1987654321",
-            "company": "Tech Corp", "custom_fields": {"plan": "professional", "referral_source": "website"},
+        json!({"id": "contact_001", "email": "newcontact@example.com", "other_emails": [], "name": "Jane Smith",
+            "phone": "+1987654321", "company": "Tech Corp", "custom_fields": {"plan": "professional", "referral_source": "website"},
             "created_at": "2026-01-15T10:00:00Z", "updated_at": "2026-01-15T10:00:00Z"})
     );
     assert_eq!(sarah.get("/v1/contacts/contact_001").ok(), contact);

@@ -110,6 +110,7 @@ impl TestApp {
         let data_dir = folder.path().join("data");
         let config = Config { data_dir, readers: 2, workers: 1, connections_max: 1_000, alarms: false, settings };
         let clock = Clock::manual(BEGINNING.parse().unwrap());
+        // What leads elsewhere is looked at, not followed.
         let http = Agent::config_builder().http_status_as_error(false).max_redirects(0).proxy(None).build().new_agent();
         let (faults, last_event) = Default::default();
         let mut app = Self { server: None, config, clock, _folder: folder, http, faults, last_event };

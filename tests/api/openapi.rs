@@ -130,7 +130,10 @@ fn what_was_made_leads_to_what_can_be_done_with_it() {
         links.into_iter().flatten().map(|(name, _)| name.clone()).collect()
     };
     assert_eq!(leads("post", "/v1/tags", "201"), ["getTag", "updateTag", "deleteTag"]);
-    assert_eq!(leads("post", "/v1/contacts", "201"), ["getContact", "updateContact", "deleteContact", "exportContact"]);
+    assert_eq!(
+        leads("post", "/v1/contacts", "201"),
+        ["getContact", "updateContact", "deleteContact", "mergeContact", "exportContact"]
+    );
     assert_eq!(leads("get", "/v1/tags/{tag_id}", "200"), ["updateTag", "deleteTag"]);
     assert_eq!(leads("patch", "/v1/tags/{tag_id}", "200"), ["getTag", "deleteTag"]);
     assert_eq!(leads("get", "/v1/tags", "200"), Vec::<String>::new());

@@ -10,6 +10,8 @@ use commflow::desk::deliveries;
 use commflow::desk::deliveries::DeliveryStatus;
 use commflow::desk::deliveries::Filter;
 use commflow::desk::messages;
+use commflow::desk::reports;
+use commflow::desk::reports::gather::Reading;
 use commflow::desk::sla::SlaStatus;
 use commflow::desk::threads::AssigneeFilter;
 use commflow::desk::threads::Channel;
@@ -337,7 +339,9 @@ fn messages_and_contacts_are_listed_along_an_index() {
     assert!(lines[0].contains("SEARCH contacts USING INTEGER PRIMARY KEY (rowid=?)"), "{lines:?}");
     let email = ContactFilter { email: Some("john@example.com".parse().unwrap()), ..none() };
     let lines = plan(&desk, &contacts::query(&email, NEWEST).sql(NEWEST, false));
-    assert!(lines[0].contains("(email_key=?)"), "{lines:?}");
+    assert!(lines[0].contains("SEARCH contacts USING INTEGER PRIMARY KEY (rowid=?)"), "{lines:?}");
+    assert!(lines.iter().filter(|line| line.contains("(email_key=?)")).count() == 2, "{lines:?}");
+    assert!(!lines.iter().any(|line| line.starts_with("SCAN")), "{lines:?}");
 }
 
 #[test]
@@ -388,4 +392,26 @@ fn what_every_request_looks_up_is_found_by_its_key() {
         let lines = plan(&desk, &counts::sql(table, &[first, "priority"]));
         assert!(lines[0].starts_with(&format!("SEARCH {table} USING PRIMARY KEY (status=?")), "{lines:?}");
     }
+}
+
+#[test]
+fn a_report_costs_as_much_as_its_span_holds() {
+    let desk = TestApp::new();
+    let all = reports::Filter::default();
+    let some = reports::Filter { channel: Some(Channel::Chat), assignee: Some(None), inbox: Some(Id::from_row(1)) };
+    for (reading, index) in [
+        (Reading::Begun, "INDEX conversations_by_creation (created_at>? AND created_at<?)"),
+        (Reading::Closed, "INDEX threads_by_closing (closed_at>? AND closed_at<?)"),
+        (Reading::Written, "INDEX messages_by_time (created_at>? AND created_at<?)"),
+    ] {
+        for filter in [all, some] {
+            let lines = plan(&desk, &reading.sql(filter));
+            assert!(lines[0].starts_with("SEARCH") && lines[0].contains(index), "{lines:?}");
+            // Beside it, at most the thread of each message.
+            let rest = lines[1..].iter().all(|line| line.contains("INTEGER PRIMARY KEY (rowid=?)"));
+            assert!(rest && lines.len() <= 2, "{lines:?}");
+        }
+    }
+    let lines = plan(&desk, &Reading::Written.sql(all));
+    assert!(lines[0].contains("COVERING"), "{lines:?}");
 }

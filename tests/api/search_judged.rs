@@ -138,7 +138,7 @@ fn gain(grades: impl IntoIterator<Item = i32>) -> f64 {
 #[test]
 fn the_best_stand_on_top_as_a_person_would_expect() {
     let desk = TestApp::new();
-    let access = demo::fill(&desk.server().store, &Clock::manual(desk.now())).unwrap();
+    let access = demo::fill(&desk.server().store, &Clock::manual(desk.now())).unwrap().unwrap();
     let sarah = desk.with_key(&access.key);
     let objects = objects(&desk, &sarah);
     let judged: Vec<Judged> = serde_json::from_str(include_str!("search_judged.json")).unwrap();

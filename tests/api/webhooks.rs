@@ -109,6 +109,7 @@ fn a_webhook_takes_every_known_event_and_no_other() {
     let known = json!([
         "conversation.created",
         "conversation.updated",
+        "conversation.deleted",
         "message.created",
         "message.created.comment",
         "message.created.reply",
@@ -118,6 +119,7 @@ fn a_webhook_takes_every_known_event_and_no_other() {
         "contact.deleted",
         "ticket.created",
         "ticket.updated",
+        "ticket.deleted",
         "ticket.sla_warning",
         "ticket.sla_breached",
         "ticket.*",

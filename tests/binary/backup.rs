@@ -97,6 +97,22 @@ fn a_backup_beside_writers_holds_all_that_was_answered_and_none_of_them_fails() 
 }
 
 #[test]
+fn a_backup_that_was_downloaded_is_a_whole_store() {
+    let (desk, key) = with(&["Jane", "Joe"]);
+    let served = desk.serve(&[]);
+    let url = format!("http://{}/v1/backup", served.address);
+    let mut answer = ureq::get(url).header("authorization", format!("Bearer {key}")).call().unwrap();
+    let bytes = answer.body_mut().read_to_vec().unwrap();
+    assert_eq!(answer.headers()["content-length"], bytes.len().to_string());
+    fs::write(desk.folder().join("downloaded.db"), bytes).unwrap();
+    served.stop();
+    assert!(files(&desk.data("")).iter().all(|name| !name.contains("download")), "{:?}", files(&desk.data("")));
+    desk.run(&["restore", "downloaded.db", "--data-dir", "rehearsal"]).fine();
+    assert_eq!(desk.run(&["check", "--full", "--json", "--data-dir", "rehearsal"]).fine().out, "[]\n");
+    assert_eq!(names(&desk.folder().join("rehearsal/commflow.db")), ["Jane", "Joe"].map(str::to_owned).into());
+}
+
+#[test]
 fn what_was_backed_up_comes_back_and_is_found_and_the_old_store_is_kept() {
     let (desk, key) = with(&["Jane"]);
     let made = desk.run(&["backup", "monday.db"]).fine();

@@ -23,7 +23,7 @@ KEY = os.environ.get("COMMFLOW_KEY", "")
 # Refused with 422 though the schema is kept: the code of the detail, and the fields that it may tell of.
 RULES_OF_STATE = {
     # There is no such object in this workspace.
-    "unknown_id": r"(update\.)?(assignee_id|inbox_id|team_id)|user_id|conversation_id|contact\.id|(message\.)?attachment_ids\[\d+\]",
+    "unknown_id": r"(update\.)?(assignee_id|inbox_id|team_id)|user_id|conversation_id|contact\.id|into|(message\.)?attachment_ids\[\d+\]",
     # The key was used for another request; the file goes with another message.
     "taken": r"Idempotency-Key|(message\.)?attachment_ids\[\d+\]",
     # One of several is needed; or one that another field asks for.
@@ -33,7 +33,7 @@ RULES_OF_STATE = {
     # A text that may be empty where there are files.
     "too_short": r"(message\.)?body",
     # Tags that are added to those that are there; more different ids than one request may hold.
-    "too_long": r"(update\.)?add_tags|ids",
+    "too_long": r"(update\.)?add_tags|ids|into",
 }
 # The same for `invalid_format`, by operation: two fields that don't go together, a user who is inactive, a folder such as `..`.
 FORMS_OF_STATE = {
@@ -41,12 +41,15 @@ FORMS_OF_STATE = {
     "createConversation": r"created_at|contact\.email|assignee_id",
     "createMessage": r"created_at|status",
     "createTicket": r"imported|created_at|contact|contact\.email|channel|attachment_ids|assignee_id",
+    # Into itself, or into one that was merged.
+    "mergeContact": r"into",
     "updateConversation": r"tags|assignee_id",
     "updateTicket": r"tags|assignee_id",
     "updateTicketsInBulk": r"update\.(tags|assignee_id)",
 }
 # The same of query parameters, which are refused with 400.
-PARAMETERS_OF_STATE = {("cursor", "invalid_format"), ("q", "too_short")}
+# A span has to end after it has begun, and within 366 days.
+PARAMETERS_OF_STATE = {("cursor", "invalid_format"), ("q", "too_short"), ("to", "out_of_range")}
 # Matches nothing.
 NONE = r"(?!)"
 

@@ -108,6 +108,10 @@ pub struct Context {
     pub in_flight: InFlight,
     /// A place for each upload that is under way.
     pub uploads: Arc<Semaphore>,
+    /// The one place for a backup that is being made or sent.
+    pub backup: Arc<Semaphore>,
+    /// The one place for who adds the demo, or removes it.
+    pub demo: Arc<Semaphore>,
     /// What all event streams share.
     pub live: Live,
 }
@@ -121,6 +125,8 @@ impl Context {
             door: Door::new(clock.clone()),
             in_flight: InFlight::default(),
             uploads: Arc::new(Semaphore::new(settings.uploads_max)),
+            backup: Arc::new(Semaphore::new(1)),
+            demo: Arc::new(Semaphore::new(1)),
             live: Live::new(settings.streams_max),
             store,
             search,

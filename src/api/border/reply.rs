@@ -63,6 +63,16 @@ impl<T: ToSchema> Shape for Shown<T> {
     }
 }
 
+/// A single object, or the way to the one that it was merged into.
+pub struct ShownOrMoved<T>(PhantomData<T>);
+
+impl<T: ToSchema> Shape for ShownOrMoved<T> {
+    fn describe(operation: &mut Operation) {
+        Shown::<T>::describe(operation);
+        operation.answers(301, "It was merged into another, which `Location` leads to.", None, &["Location"]);
+    }
+}
+
 /// Something that has no `ETag`.
 pub struct Told<T>(PhantomData<T>);
 

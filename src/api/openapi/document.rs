@@ -194,7 +194,7 @@ fn event_data() -> Value {
     let id = json!({"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"],
         "additionalProperties": false});
     let parts: Vec<Value> = named.into_iter().chain([id]).collect();
-    json!({"anyOf": parts, "description": "The full object after it; of a deleted contact, its id alone."})
+    json!({"anyOf": parts, "description": "The full object after it; of what was deleted, its id alone."})
 }
 
 /// What has to be known of a caller.

@@ -1,18 +1,11 @@
-//! `serve --demo`: fills an empty store with a workspace that looks as if a team had worked in it for four weeks.
-//!
-//! [`data`] reads the texts, [`people`] makes up who writes, [`plan`] decides which threads there are and when each began,
-//! [`pace`] how each went on, and [`run`] lets all of it happen in order of time, through the same functions as the API.
-//! Everything is drawn with one seed: two demos of one moment differ in nothing but their secrets.
+//! `serve --demo`: fills an empty store with the demo ([`crate::desk::demo`]), whose first admin signs in by [`access`].
 
 pub mod access;
-pub mod data;
-pub mod pace;
-pub mod people;
-pub mod plan;
-pub mod run;
-pub mod words;
 
 pub use crate::cli::demo::access::Access;
+use crate::desk::demo::filling::Filling;
+use crate::desk::demo::filling::SignIn;
+use crate::desk::demo::marks;
 use crate::desk::passwords;
 use crate::store::Store;
 use crate::store::tx::Actor;
@@ -31,18 +24,20 @@ const DEMO: &str = "demo";
 struct Found {
     users: i64,
     by_demo: bool,
+    is_there: bool,
     secret: String,
 }
 
-/// Fills the store if it is empty, and tells how to come in. A demo that is there already is kept as it is.
+/// Fills the store if it is empty, and tells how to come in. A demo that is there already is kept as it is, and one that was
+/// removed stays away: then there is nothing to tell.
 ///
 /// # Errors
 /// `conflict` when the store holds a workspace that is no demo.
-pub fn fill(store: &Store, clock: &Clock) -> Result<Access> {
+pub fn fill(store: &Store, clock: &Clock) -> Result<Option<Access>> {
     let found = store.read_blocking(look)?;
     let access = Access::of(&found.secret);
     if found.by_demo {
-        return Ok(access);
+        return Ok(found.is_there.then_some(access));
     }
     if found.users > 0 {
         return Err(Error::conflict(
@@ -52,14 +47,17 @@ pub fn fill(store: &Store, clock: &Clock) -> Result<Access> {
     // Hashing takes its time: not on the writer's thread.
     let password = access.password.parse();
     let hash = passwords::hash(&password.map_err(|refused: Refused| Error::internal(refused.message))?)?;
-    let (key, now) = (access.key.clone(), clock.now());
+    let sign_in = SignIn { password_hash: hash, key: access.key.clone() };
+    let mut filling = Filling::draw(clock.now())?;
     store.write_blocking(Actor::SYSTEM, move |tx| {
         tx.takes_long();
-        run::run(&tx.at(now, Actor::SYSTEM), hash, key)?;
+        filling.move_in(tx, Some(sign_in))?;
+        filling.go_on(tx, usize::MAX)?;
+        filling.end(tx, false)?;
         tx.prepare_cached("INSERT INTO settings (name, value) VALUES (?1, ?2)")?.execute([MADE_BY, DEMO])?;
         Ok(())
     })?;
-    Ok(access)
+    Ok(Some(access))
 }
 
 fn look(db: &Connection) -> Result<Found> {
@@ -67,10 +65,9 @@ fn look(db: &Connection) -> Result<Found> {
         "SELECT (SELECT count(*) FROM users), EXISTS (SELECT 1 FROM settings WHERE name = ?1 AND value = ?2),
             (SELECT value FROM settings WHERE name = 'store_id')",
     )?;
-    let found = statement.query_row([MADE_BY, DEMO], |row| {
-        Ok(Found { users: row.get(0)?, by_demo: row.get(1)?, secret: row.get(2)? })
-    })?;
-    Ok(found)
+    let (users, by_demo, secret) =
+        statement.query_row([MADE_BY, DEMO], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    Ok(Found { users, by_demo, is_there: marks::any(db)?, secret })
 }
 
 #[cfg(test)]
@@ -101,9 +98,9 @@ mod tests {
             let now: Time = moment.parse().unwrap();
             let clock = Clock::manual(now);
             let store = Store::open(folder.path(), 1, clock.clone()).unwrap();
-            let access = fill(&store, &clock).unwrap();
+            let access = fill(&store, &clock).unwrap().unwrap();
             clock.advance_ms(60_000);
-            assert_eq!(fill(&store, &clock).unwrap(), access);
+            assert_eq!(fill(&store, &clock).unwrap().as_ref(), Some(&access));
             store
                 .read_blocking(|db| {
                     assert_eq!(check::agreements(db)?, Vec::<String>::new());
@@ -137,7 +134,9 @@ mod tests {
         let store = Store::open(folder.path(), 1, Clock::System).unwrap();
         store
             .write_blocking(Actor::SYSTEM, |tx| {
-                let new = data::input(serde_json::json!({ "email": "jane@acme.example", "name": "Jane" }))?;
+                let new = crate::desk::demo::data::input(
+                    serde_json::json!({ "email": "jane@acme.example", "name": "Jane" }),
+                )?;
                 crate::desk::users::create(tx, new, None)
             })
             .unwrap();

@@ -257,6 +257,19 @@ pub fn delete(tx: &Tx, id: FileId) -> Result<()> {
     if changed == 1 { Ok(()) } else { Err(Error::not_found(id)) }
 }
 
+/// Deletes the files of a thread's messages. Their bytes are left to the sweep.
+///
+/// # Errors
+/// Those of SQLite.
+pub fn erase_of_thread(tx: &Tx, thread: i64) -> Result<()> {
+    tx.prepare_cached(
+        "UPDATE files SET state = 'doomed', name = '', folder = NULL, sha256 = NULL, message_id = NULL
+         WHERE message_id IN (SELECT id FROM messages WHERE thread_id = ?1)",
+    )?
+    .execute([thread])?;
+    Ok(())
+}
+
 /// Deletes the files of a contact's comments, their names too; gives their ids. Their bytes are still to be cleared.
 ///
 /// # Errors

@@ -14,12 +14,15 @@
 
 pub mod alarms;
 pub mod story;
+pub mod targets;
 
 use crate::choice;
+use crate::desk::sla::targets::Promise;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::types::time::Time;
 use serde::Serialize;
+use std::fmt;
 use utoipa::ToSchema;
 
 choice! {
@@ -34,62 +37,52 @@ choice! {
     }
 }
 
-/// Seconds from the first comment to the first response.
-pub fn response_target_s(priority: Priority) -> i64 {
-    match priority {
-        Priority::Urgent => 3_600,
-        Priority::High => 4 * 3_600,
-        Priority::Normal => 8 * 3_600,
-        Priority::Low => 24 * 3_600,
-    }
-}
-
-/// Seconds of running time to the resolution.
-pub fn resolution_target_s(priority: Priority) -> i64 {
-    match priority {
-        Priority::Urgent => 8 * 3_600,
-        Priority::High => 24 * 3_600,
-        Priority::Normal => 72 * 3_600,
-        Priority::Low => 168 * 3_600,
-    }
-}
-
 /// What moves the clock.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Mark {
-    /// The thread came into being, with this priority.
-    Created(Priority),
+    /// The thread came into being, with this priority and what was promised for it.
+    Created(Priority, Promise),
     /// The customer wrote.
     Comment,
     /// A user answered, visibly to the customer.
     Reply,
     /// The thread's status became this.
     Status(ConversationStatus),
-    /// The thread's priority became this.
-    Priority(Priority),
+    /// The thread's priority became this, and the promise that for it.
+    Priority(Priority, Promise),
+}
+
+/// The mark as it is stored, with what was promised where that is not CommFlow's own. A priority at the thread's birth and a
+/// later one are told apart by their place.
+impl fmt::Display for Mark {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Created(priority, promise) | Self::Priority(priority, promise) => {
+                out.write_str(priority.as_str())?;
+                if *promise == Promise::own(*priority) { Ok(()) } else { write!(out, " {promise}") }
+            }
+            Self::Comment => out.write_str("comment"),
+            Self::Reply => out.write_str("reply"),
+            Self::Status(status) => out.write_str(status.as_str()),
+        }
+    }
 }
 
 impl Mark {
-    /// The mark as it is stored. A priority at the thread's birth and a later one are told apart by their place.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Created(priority) | Self::Priority(priority) => priority.as_str(),
-            Self::Comment => "comment",
-            Self::Reply => "reply",
-            Self::Status(status) => status.as_str(),
-        }
-    }
-
     /// Reads a mark back; the first of a thread is its birth.
     pub fn parse(text: &str, first: bool) -> Option<Self> {
         match text {
-            "comment" => Some(Self::Comment),
-            "reply" => Some(Self::Reply),
-            text => text.parse().map(Self::Status).ok().or_else(|| {
-                let priority = text.parse().ok()?;
-                Some(if first { Self::Created(priority) } else { Self::Priority(priority) })
-            }),
+            "comment" => return Some(Self::Comment),
+            "reply" => return Some(Self::Reply),
+            _ => {}
         }
+        if let Ok(status) = text.parse() {
+            return Some(Self::Status(status));
+        }
+        let (priority, promise) = text.split_once(' ').map_or((text, None), |(priority, rest)| (priority, Some(rest)));
+        let priority = priority.parse().ok()?;
+        let promise = promise.map_or(Some(Promise::own(priority)), |promise| promise.parse().ok())?;
+        Some(if first { Self::Created(priority, promise) } else { Self::Priority(priority, promise) })
     }
 }
 
@@ -100,6 +93,8 @@ pub struct Clock {
     pub status: ConversationStatus,
     /// The thread's priority.
     pub priority: Priority,
+    /// What was promised when the thread got its priority.
+    pub promise: Promise,
     /// The first comment.
     pub started_at: Option<Time>,
     /// From when the time to the first response counts.
@@ -149,10 +144,11 @@ pub const IS_ON_TRACK: &str = "sla_settled IS NULL AND ifnull(sla_breach_at >= ?
 
 impl Clock {
     /// The clock of a new thread: open, and not started.
-    pub fn new(priority: Priority) -> Self {
+    pub fn new(priority: Priority, promise: Promise) -> Self {
         Self {
             status: ConversationStatus::Open,
             priority,
+            promise,
             started_at: None,
             response_from: None,
             response_due: None,
@@ -163,27 +159,32 @@ impl Clock {
         }
     }
 
+    /// What stands there before the first mark, which tells what the clock is.
+    pub fn unborn() -> Self {
+        Self::new(Priority::Normal, Promise::own(Priority::Normal))
+    }
+
     /// The state after `mark` at `now`.
     pub fn apply(&mut self, mark: Mark, now: Time) {
         match mark {
-            Mark::Created(priority) => *self = Self::new(priority),
+            Mark::Created(priority, promise) => *self = Self::new(priority, promise),
             Mark::Comment => self.comment(now),
             Mark::Reply if self.started_at.is_some() && self.responded_at.is_none() => self.responded_at = Some(now),
             Mark::Reply => {}
             Mark::Status(status) => self.turn(status, now),
-            Mark::Priority(priority) => self.prioritise(priority, now),
+            Mark::Priority(priority, promise) => self.prioritise(priority, promise, now),
         }
     }
 
     fn comment(&mut self, now: Time) {
         if self.started_at.is_none() {
             self.started_at = Some(now);
-            self.resolution_target = resolution_target_s(self.priority);
+            self.resolution_target = self.promise.resolution_s;
             self.running_since = (self.status == ConversationStatus::Open).then_some(now);
         }
         if self.responded_at.is_none() && self.response_due.is_none() {
             self.response_from = Some(now);
-            self.response_due = Some(now.plus(response_target_s(self.priority)));
+            self.response_due = Some(now.plus(self.promise.first_response_s));
         }
     }
 
@@ -203,9 +204,9 @@ impl Clock {
             self.response_due = None;
         }
         if was == ConversationStatus::Closed {
-            self.resolution_target = resolution_target_s(self.priority);
+            self.resolution_target = self.promise.resolution_s;
             if awaited && self.response_due.is_none() {
-                self.response_due = self.response_from.map(|from| from.plus(response_target_s(self.priority)));
+                self.response_due = self.response_from.map(|from| from.plus(self.promise.first_response_s));
             }
         }
         if status == ConversationStatus::Open {
@@ -213,16 +214,17 @@ impl Clock {
         }
     }
 
-    fn prioritise(&mut self, priority: Priority, now: Time) {
+    fn prioritise(&mut self, priority: Priority, promise: Promise, now: Time) {
         self.priority = priority;
+        self.promise = promise;
         let closed = self.status == ConversationStatus::Closed;
         if self.responded_at.is_none() && self.response_due.is_some() {
-            let due = self.response_from.map(|from| from.plus(response_target_s(priority)));
+            let due = self.response_from.map(|from| from.plus(promise.first_response_s));
             // Nothing runs on a closed thread: a miss that is lifted there doesn't become a wait.
             self.response_due = due.filter(|due| !closed || now > *due);
         }
         if self.started_at.is_some() && !closed {
-            self.resolution_target = resolution_target_s(priority);
+            self.resolution_target = promise.resolution_s;
         }
     }
 
@@ -302,7 +304,7 @@ impl Sla {
 pub fn replay(marks: &[(Time, Mark)]) -> Option<Clock> {
     let mut clock = None;
     for (at, mark) in marks {
-        clock.get_or_insert_with(|| Clock::new(Priority::Normal)).apply(*mark, *at);
+        clock.get_or_insert_with(Clock::unborn).apply(*mark, *at);
     }
     clock
 }

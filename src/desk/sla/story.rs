@@ -88,7 +88,7 @@ pub struct Story {
 
 /// Tells what the marks did to both targets, up to `now`.
 pub fn story(marks: &[(Time, Mark)], now: Time) -> Story {
-    let mut teller = Teller { clock: Clock::new(Priority::Normal), stretches: Vec::new() };
+    let mut teller = Teller { clock: Clock::unborn(), stretches: Vec::new() };
     for (at, mark) in marks {
         teller.tell_misses(*at);
         let before = teller.clock.clone();
@@ -218,12 +218,12 @@ impl Teller {
 
 fn reason_of(mark: Mark) -> String {
     match mark {
-        Mark::Created(_) => "The thread came into being.".to_owned(),
+        Mark::Created(..) => "The thread came into being.".to_owned(),
         Mark::Comment => "The customer wrote.".to_owned(),
         Mark::Reply => "A user replied.".to_owned(),
         Mark::Status(ConversationStatus::Open) => "The thread was opened again.".to_owned(),
         Mark::Status(ConversationStatus::Pending) => "The thread waits for the customer (pending).".to_owned(),
         Mark::Status(ConversationStatus::Closed) => "The thread was closed.".to_owned(),
-        Mark::Priority(priority) => format!("The priority became {priority}."),
+        Mark::Priority(priority, _) => format!("The priority became {priority}."),
     }
 }

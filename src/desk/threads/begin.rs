@@ -3,6 +3,7 @@
 use crate::desk::files::AttachmentIds;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
+use crate::desk::sla::targets;
 use crate::desk::threads::TicketId;
 use crate::desk::threads::TicketStatus;
 use crate::desk::threads::change;
@@ -12,6 +13,7 @@ use crate::desk::threads::message;
 use crate::desk::threads::message::Message;
 use crate::desk::threads::message::MessageType;
 use crate::desk::threads::message::Written;
+use crate::desk::threads::removal;
 use crate::desk::threads::row;
 use crate::desk::threads::row::NewThread;
 use crate::desk::threads::row::Thread;
@@ -61,11 +63,15 @@ impl NewTicketPart {
     }
 }
 
-/// Threads are never removed, so the highest number in use is the highest ever used.
+/// One more than the highest number ever used: that in use, unless a ticket with a higher one was removed.
 fn next_number(db: &Connection) -> Result<TicketId> {
-    let highest: Option<i64> =
-        db.prepare_cached("SELECT max(ticket_id) FROM threads")?.query_row([], |row| row.get(0))?;
-    Ok(Id::from_row(highest.unwrap_or(0) + 1))
+    let highest: i64 = db
+        .prepare_cached(
+            "SELECT max(ifnull((SELECT max(ticket_id) FROM threads), 0),
+                ifnull((SELECT CAST(value AS INTEGER) FROM settings WHERE name = ?1), 0))",
+        )?
+        .query_row([removal::HIGHEST_TICKET], |row| row.get(0))?;
+    Ok(Id::from_row(highest + 1))
 }
 
 /// When a thread or message happened, and whether it is brought in from elsewhere.
@@ -122,7 +128,8 @@ pub fn begin(
     thread.ticket = ticket.map(|part| part.numbered(tx, TicketStatus::Open, moment.at)).transpose()?;
     // It starts no clock: what is brought in needs it as well, for marks that come later follow from it.
     let priority = thread.priority();
-    marks::apply(&mut thread, &mut marks, Mark::Created(priority), tx.now);
+    let promise = targets::get(tx)?.promise(priority);
+    marks::apply(&mut thread, &mut marks, Mark::Created(priority, promise), tx.now);
     count_in(&mut thread, &mut marks, first.kind, moment, tx.now);
     save::insert(tx, &mut thread)?;
     marks::write(tx, &thread, &marks, tx.now)?;

@@ -3,6 +3,7 @@
 use crate::desk::inboxes;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla::Mark;
+use crate::desk::sla::targets;
 use crate::desk::tags;
 use crate::desk::teams;
 use crate::desk::teams::TeamId;
@@ -171,7 +172,8 @@ pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
     if let Some(priority) = patch.priority.0
         && priority != new.priority()
     {
-        marks::apply(&mut new, &mut marks, Mark::Priority(priority), tx.now);
+        let promise = targets::get(tx)?.promise(priority);
+        marks::apply(&mut new, &mut marks, Mark::Priority(priority, promise), tx.now);
     }
     if let Some(status) = patch.status {
         turn(&mut new, &mut marks, status, tx.now);

@@ -25,7 +25,7 @@ pub fn write(tx: &Tx, thread: &Thread, marks: &[Mark], now: Time) -> Result<()> 
         tx.prepare_cached("INSERT INTO sla_marks (thread_id, number, at, mark) VALUES (?1, ?2, ?3, ?4)")?;
     let first = thread.marks - i64::try_from(marks.len()).unwrap_or(0);
     for (number, mark) in (first..).zip(marks) {
-        insert.execute(params![thread.id, number, now, mark.as_str()])?;
+        insert.execute(params![thread.id, number, now, mark.to_string()])?;
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ pub mod counts;
 pub mod history;
 pub mod marks;
 pub mod message;
+pub mod removal;
 pub mod row;
 pub mod save;
 pub mod view;

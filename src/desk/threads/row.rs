@@ -5,6 +5,7 @@ use crate::desk::contacts::ContactRef;
 use crate::desk::contacts::DELETED_NAME;
 use crate::desk::inboxes::InboxId;
 use crate::desk::sla;
+use crate::desk::sla::targets::Promise;
 use crate::desk::teams::TeamId;
 use crate::desk::teams::TeamRef;
 use crate::desk::threads::Channel;
@@ -132,7 +133,7 @@ macro_rules! select {
              t.custom_fields, t.waiting_since, t.last_message_at, t.closed_at, t.reopened_count,
              t.comments_count, t.replies_count, t.notes_count, t.created_at, t.updated_at, t.version,
              t.status, t.priority, t.sla_started_at, t.response_from, t.response_due, t.responded_at,
-             t.resolution_target, t.resolution_used, t.running_since, t.sla_marks,
+             t.resolution_target, t.resolution_used, t.running_since, t.sla_promise, t.sla_marks,
              t.ticket_id, t.ticket_status, t.ticket_created_at, t.inbox_id, t.follow_up_of, t.resolved_at, t.ticket_closed_at,
              t.description
              FROM threads t LEFT JOIN contacts c ON c.id = t.contact_id LEFT JOIN users u ON u.id = t.assignee_id
@@ -227,19 +228,25 @@ fn from_row(row: &rusqlite::Row) -> rusqlite::Result<Thread> {
         created_at: columns.next()?,
         updated_at: columns.next()?,
         version: columns.next()?,
-        clock: sla::Clock {
-            status: columns.next()?,
-            priority: columns.next()?,
-            started_at: columns.next()?,
-            response_from: columns.next()?,
-            response_due: columns.next()?,
-            responded_at: columns.next()?,
-            resolution_target: columns.next()?,
-            resolution_used: columns.next()?,
-            running_since: columns.next()?,
-        },
+        clock: clock(columns)?,
         marks: columns.next()?,
         ticket: ticket_part(columns)?,
+    })
+}
+
+fn clock(columns: &mut Columns) -> rusqlite::Result<sla::Clock> {
+    let (status, priority) = (columns.next()?, columns.next()?);
+    Ok(sla::Clock {
+        status,
+        priority,
+        started_at: columns.next()?,
+        response_from: columns.next()?,
+        response_due: columns.next()?,
+        responded_at: columns.next()?,
+        resolution_target: columns.next()?,
+        resolution_used: columns.next()?,
+        running_since: columns.next()?,
+        promise: columns.next::<Option<Promise>>()?.unwrap_or_else(|| Promise::own(priority)),
     })
 }
 
@@ -329,7 +336,7 @@ impl NewThread {
             updated_at: now,
             version: 1,
             ticket: None,
-            clock: sla::Clock::new(self.priority),
+            clock: sla::Clock::new(self.priority, Promise::own(self.priority)),
             marks: 0,
         }
     }

@@ -2,6 +2,7 @@
 
 use crate::desk::sla;
 use crate::desk::sla::alarms;
+use crate::desk::sla::targets::Promise;
 use crate::desk::threads::row::Thread;
 use crate::store::tx::Tx;
 use crate::types::Result;
@@ -22,9 +23,9 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
             last_message_at, closed_at, reopened_count, comments_count, replies_count, notes_count, created_at, updated_at,
             ticket_id, ticket_status, ticket_created_at, inbox_id, follow_up_of, resolved_at, ticket_closed_at,
             sla_started_at, response_from, response_due, responded_at, resolution_target, resolution_used, running_since,
-            sla_marks, sla_settled, sla_breach_at, sla_warning_at, sla_alarm_at, description, team_id)
+            sla_marks, sla_settled, sla_breach_at, sla_warning_at, sla_alarm_at, description, team_id, sla_promise)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37)",
+            ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)",
     )?
     .execute(params![
         thread.subject,
@@ -64,6 +65,7 @@ pub fn insert(tx: &Tx, thread: &mut Thread) -> Result<()> {
         alarm_at,
         ticket.and_then(|ticket| ticket.description.as_ref()),
         thread.team.as_ref().map(|team| team.id),
+        promise(thread),
     ])?;
     thread.id = Id::from_row(tx.last_insert_rowid());
     Ok(())
@@ -142,6 +144,7 @@ impl<'a> Changes<'a> {
         self.column("resolution_target", |thread| thread.clock.resolution_target);
         self.column("resolution_used", |thread| thread.clock.resolution_used);
         self.column("running_since", |thread| thread.clock.running_since);
+        self.column("sla_promise", promise);
         self.column("sla_marks", |thread| thread.marks);
         self.column("sla_settled", |thread| SlaColumns::of(thread).settled);
         self.column("sla_breach_at", |thread| SlaColumns::of(thread).breach_at);
@@ -149,6 +152,11 @@ impl<'a> Changes<'a> {
         // Told already or not: the worker that tells looks, and sets the next.
         self.column("sla_alarm_at", |thread| SlaColumns::of(thread).alarm_at);
     }
+}
+
+/// What was promised, where it is not CommFlow's own.
+fn promise(thread: &Thread) -> Option<Promise> {
+    Some(thread.clock.promise).filter(|promise| *promise != Promise::own(thread.priority()))
 }
 
 /// What the SLA of a thread comes down to, as SQL compares it.

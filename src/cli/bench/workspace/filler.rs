@@ -9,6 +9,7 @@ use crate::cli::bench::workspace::texts;
 use crate::cli::bench::workspace::texts::Texts;
 use crate::desk::sla;
 use crate::desk::sla::Mark;
+use crate::desk::sla::targets::Promise;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TicketStatus;
@@ -102,7 +103,7 @@ impl<'texts> Filler<'texts> {
         let mut insert =
             self.db.prepare_cached("INSERT INTO sla_marks (thread_id, number, at, mark) VALUES (?1, ?2, ?3, ?4)")?;
         for (at, (time, mark)) in (0_i64..).zip(&life.marks) {
-            insert.execute(params![number, at, time, mark.as_str()])?;
+            insert.execute(params![number, at, time, mark.to_string()])?;
         }
         // A third of them.
         let tag = self.dice.usize(1..=3 * TAGS.len()) as i64;
@@ -144,7 +145,7 @@ impl<'texts> Filler<'texts> {
         let (answer, end) = (self.dice.i64(300..6 * 3_600), self.dice.i64(6 * 3_600..4 * DAY));
         let replied = (status != TicketStatus::Open || answer % 2 == 0).then(|| later(answer));
         let turned = (status != TicketStatus::Open).then(|| later(end));
-        let mut marks = vec![(begun, Mark::Created(priority)), (begun, Mark::Comment)];
+        let mut marks = vec![(begun, Mark::Created(priority, Promise::own(priority))), (begun, Mark::Comment)];
         marks.extend(replied.map(|at| (at, Mark::Reply)));
         marks.extend(turned.map(|at| (at, Mark::Status(status.for_conversation()))));
         Life { priority, status, begun, replied, turned, marks, notes: self.texts.notes(&mut self.dice) }

@@ -1,15 +1,15 @@
 //! Which threads there are, who is in them, when each began, and everything that happens, in order of time.
 
-use crate::cli::demo::data::Agent;
-use crate::cli::demo::data::People;
-use crate::cli::demo::data::Template;
-use crate::cli::demo::data::Voice;
-use crate::cli::demo::pace;
-use crate::cli::demo::pace::Course;
-use crate::cli::demo::pace::Stage;
-use crate::cli::demo::pace::What;
-use crate::cli::demo::people::Person;
-use crate::cli::demo::words::Words;
+use crate::desk::demo::data::Agent;
+use crate::desk::demo::data::People;
+use crate::desk::demo::data::Template;
+use crate::desk::demo::data::Voice;
+use crate::desk::demo::pace;
+use crate::desk::demo::pace::Course;
+use crate::desk::demo::pace::Stage;
+use crate::desk::demo::pace::What;
+use crate::desk::demo::people::Person;
+use crate::desk::demo::words::Words;
 use crate::types::time::Time;
 use fastrand::Rng;
 use std::collections::BTreeMap;
@@ -70,13 +70,7 @@ struct Draw<'a> {
 }
 
 /// Draws everything that is to happen until `now`.
-pub fn plan<'a>(
-    rng: &'a mut Rng,
-    team: &'a People,
-    templates: &'a [Template],
-    people: &'a [Person],
-    now: Time,
-) -> Plan<'a> {
+pub fn plan<'t>(rng: &mut Rng, team: &People, templates: &'t [Template], people: &[Person], now: Time) -> Plan<'t> {
     let mut copies: Vec<(&Template, bool)> = templates.iter().flat_map(copies).collect();
     rng.shuffle(&mut copies);
     copies.truncate(THREADS);
@@ -121,8 +115,8 @@ fn introduced(stories: &[Story], steps: &[Step]) -> Vec<Step> {
     all
 }
 
-impl<'a> Draw<'a> {
-    fn story(&mut self, template: &'a Template, ticket: bool) -> Option<(Story<'a>, Time, Course)> {
+impl Draw<'_> {
+    fn story<'t>(&mut self, template: &'t Template, ticket: bool) -> Option<(Story<'t>, Time, Course)> {
         let stage = self.stage(template, ticket);
         let course = pace::course(self.rng, template, stage, ticket);
         let begun = self.begin(template, stage, course.length);

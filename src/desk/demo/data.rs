@@ -9,6 +9,7 @@ use deserr::Deserr;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 const PEOPLE: &str = include_str!("../../../data/demo/people.json");
 const THREADS: &str = include_str!("../../../data/demo/threads.json");
@@ -169,8 +170,9 @@ pub fn people() -> Result<People> {
 ///
 /// # Errors
 /// When the file is not what it should be.
-pub fn templates() -> Result<Vec<Template>> {
-    Ok(serde_json::from_str(THREADS)?)
+pub fn templates() -> Result<&'static [Template]> {
+    static READ: LazyLock<serde_json::Result<Vec<Template>>> = LazyLock::new(|| serde_json::from_str(THREADS));
+    READ.as_deref().map_err(|cause| Error::internal(cause.to_string()))
 }
 
 /// What a desk function takes, from the JSON that a client would send.

@@ -1,8 +1,8 @@
 //! How a thread goes on: who answers after how long, what is assigned, what waits and what is closed.
 
-use crate::cli::demo::data::Template;
-use crate::cli::demo::data::Voice;
-use crate::desk::sla;
+use crate::desk::demo::data::Template;
+use crate::desk::demo::data::Voice;
+use crate::desk::sla::targets::Promise;
 use crate::desk::threads::ConversationStatus;
 use crate::desk::threads::Priority;
 use crate::desk::threads::TicketStatus;
@@ -99,7 +99,7 @@ pub fn course(rng: &mut Rng, template: &Template, stage: Stage, ticket: bool) ->
         Stage::Settled => template.messages.len(),
         Stage::Pending(shown) | Stage::Ongoing(shown) => shown,
         Stage::Unanswered(share) => {
-            course.length = sla::response_target_s(template.rank()) * share / 100;
+            course.length = Promise::own(template.rank()).first_response_s * share / 100;
             wait_for_answer(rng, &mut course, tracked_later);
             return course;
         }
@@ -168,7 +168,7 @@ fn pause(rng: &mut Rng, template: &Template, before: Option<Voice>, voice: Optio
 
 /// Most first responses come in time, one in ten does not.
 fn first_response(rng: &mut Rng, template: &Template) -> i64 {
-    let target = sla::response_target_s(template.rank());
+    let target = Promise::own(template.rank()).first_response_s;
     if template.is_chat() {
         mostly_less(rng, 20, 12 * MINUTE)
     } else if rng.u8(..10) == 0 {

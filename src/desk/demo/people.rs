@@ -1,7 +1,7 @@
 //! The customers of the demo: made-up people at made-up companies, with addresses and numbers that reach nobody.
 
-use crate::cli::demo::data::Name;
-use crate::cli::demo::data::People;
+use crate::desk::demo::data::Name;
+use crate::desk::demo::data::People;
 use fastrand::Rng;
 use serde_json::Value;
 use serde_json::json;

@@ -1,7 +1,7 @@
 //! What stands in the place of the placeholders of one thread, written as its language writes it.
 
-use crate::cli::demo::data::People;
-use crate::cli::demo::people::Person;
+use crate::desk::demo::data::People;
+use crate::desk::demo::people::Person;
 use crate::types::time::Time;
 use chrono::DateTime;
 use fastrand::Rng;
