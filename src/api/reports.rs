@@ -19,6 +19,7 @@ use crate::desk::reports::table;
 use crate::desk::reports::table::Table;
 use crate::desk::threads::AssigneeFilter;
 use crate::desk::threads::Channel;
+use crate::desk::threads::TeamFilter;
 use crate::types::Result;
 use crate::types::time::Time;
 use actix_web::HttpResponse;
@@ -68,6 +69,7 @@ fn asked(operation: &mut Operation) {
         .parameter::<InboxId>(Place::Query, "inbox", "Only tickets of this inbox.")
         .parameter::<Channel>(Place::Query, "channel", "Only what came in this way.")
         .parameter::<AssigneeFilter>(Place::Query, "assignee", "Only what this user looks after: an id, `me` or `none`.")
+        .parameter::<TeamFilter>(Place::Query, "team", "Only what this team looks after: an id, or `none`.")
         .parameter::<Offset>(
             Place::Query,
             "timezone_offset",
@@ -88,6 +90,7 @@ fn taken(who: &Reader, mut query: Query, now: Time) -> Result<Asked> {
         inbox: query.take("inbox"),
         channel: query.take("channel"),
         assignee: assignee.map(|assignee| assignee.user(who.credentials.user).map(|user| user.row())),
+        team: query.take::<TeamFilter>("team").map(TeamFilter::team),
     };
     query.done()?;
     Ok(Asked { span: Span::new(from, to, offset, now)?, filter })

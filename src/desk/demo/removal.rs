@@ -103,10 +103,16 @@ fn take_off(tx: &Tx) -> Result<bool> {
 fn remove_rest(tx: &Tx) -> Result<()> {
     for sql in [
         "DELETE FROM api_keys WHERE user_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
+        "DELETE FROM sessions WHERE user_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
+        "DELETE FROM invitations WHERE user_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
+        "DELETE FROM views WHERE NOT shared AND owner_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
+        "UPDATE views SET owner_id = NULL WHERE owner_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
+        "UPDATE saved_replies SET created_by = NULL WHERE created_by IN (SELECT id FROM demo_rows WHERE kind = 'user')",
         "DELETE FROM team_members WHERE user_id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
         "DELETE FROM users WHERE id IN (SELECT id FROM demo_rows WHERE kind = 'user')",
         "DELETE FROM teams WHERE id IN (SELECT id FROM demo_rows WHERE kind = 'team')
-            AND NOT EXISTS (SELECT 1 FROM team_members WHERE team_id = teams.id)",
+            AND NOT EXISTS (SELECT 1 FROM team_members WHERE team_id = teams.id)
+            AND NOT EXISTS (SELECT 1 FROM threads WHERE team_id = teams.id)",
         "DELETE FROM inboxes WHERE id IN (SELECT id FROM demo_rows WHERE kind = 'inbox')
             AND NOT EXISTS (SELECT 1 FROM threads WHERE inbox_id = inboxes.id AND ticket_id IS NOT NULL)",
         "DELETE FROM tags WHERE id IN (SELECT id FROM demo_rows WHERE kind = 'tag') AND count = 0",

@@ -85,6 +85,9 @@ fn conditions(filter: Filter) -> Vec<(&'static str, Box<dyn ToSql>)> {
     if let Some(assignee) = filter.assignee {
         all.push(("assignee_id", Box::new(assignee)));
     }
+    if let Some(team) = filter.team {
+        all.push(("team_id", Box::new(team)));
+    }
     all
 }
 

@@ -33,6 +33,8 @@ pub struct Filter {
     pub channel: Option<Channel>,
     /// What this user looks after; none inside: nobody.
     pub assignee: Option<Option<i64>>,
+    /// What this team looks after; none inside: no team.
+    pub team: Option<Option<TeamId>>,
 }
 
 /// `GET /v1/reports/overview`.

@@ -28,6 +28,7 @@ pub fn remove(tx: &Tx, id: ConversationId) -> Result<()> {
         "DELETE FROM thread_tags WHERE thread_id = ?1",
         "DELETE FROM sla_marks WHERE thread_id = ?1",
         "DELETE FROM sla_told WHERE thread_id = ?1",
+        "DELETE FROM thread_changes WHERE thread_id = ?1",
         "DELETE FROM threads WHERE id = ?1",
     ] {
         tx.prepare_cached(sql)?.execute([id])?;

@@ -7,8 +7,8 @@ import { get, reachable, signedIn } from "./api.js";
 import { signal } from "./signal.js";
 
 const KINDS = [
-  "conversation.created", "conversation.updated", "message.created", "contact.created", "contact.updated",
-  "contact.deleted", "ticket.created", "ticket.updated", "ticket.sla_warning", "ticket.sla_breached",
+  "conversation.created", "conversation.updated", "conversation.deleted", "message.created", "contact.created", "contact.updated",
+  "contact.deleted", "ticket.created", "ticket.updated", "ticket.deleted", "ticket.sla_warning", "ticket.sla_breached",
 ];
 /** The pause before a stream that the server refused is tried again, in milliseconds: first, and at most. */
 const PAUSE = { first: 1000, most: 15000 };

@@ -103,6 +103,7 @@ export function viewsOf(object) {
 }
 
 onEvent((event) => {
-  if (/^(conversation|ticket)\./.test(event.type)) learn(event.data);
+  // Of one that is gone, the id alone is told.
+  if (/^(conversation|ticket)\.(?!deleted)/.test(event.type)) learn(event.data);
 });
 
