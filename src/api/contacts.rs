@@ -18,7 +18,6 @@ use crate::api::border::reply::Shown;
 use crate::api::border::reply::Told;
 use crate::api::border::routes::Routes;
 use crate::api::files;
-use crate::described;
 use crate::desk::contacts;
 use crate::desk::contacts::BulkContacts;
 use crate::desk::contacts::Contact;
@@ -34,7 +33,7 @@ use crate::types::Result;
 use crate::types::error::Code;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
-use crate::types::schema;
+use crate::types::schema::Words;
 use actix_web::http::Method;
 use serde_json::json;
 
@@ -90,11 +89,6 @@ pub fn routes(v1: &mut Routes) {
         "Everything that is held on the person, as one document.",
     );
 }
-
-/// Words to look for: what is a letter, in any script, no pattern can say that all tools would read alike.
-struct Words;
-
-described!(Words = schema::text().min_length(Some(1)).max_length(Some(255)););
 
 impl Resource for Contact {
     fn id(&self) -> String {

@@ -15,11 +15,13 @@ pub mod me;
 pub mod messages;
 pub mod openapi;
 pub mod presence;
+pub mod saved_replies;
 pub mod search;
 pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod webhooks;
 
 use border::routes::Routes;
@@ -38,6 +40,8 @@ pub fn routes() -> Routes {
         teams::routes,
         tags::routes,
         inboxes::routes,
+        saved_replies::routes,
+        views::routes,
         webhooks::routes,
         deliveries::routes,
         files::routes,

@@ -1,7 +1,7 @@
 //! The help desk itself: one file a noun, with its types, its rules, its SQL and its events together.
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
-//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < erasure,
+//! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < saved replies, views, erasure,
 //! export; webhooks < receivers, deliveries.
 
 pub mod api_keys;
@@ -17,6 +17,7 @@ pub mod inboxes;
 pub mod messages;
 pub mod passwords;
 pub mod receivers;
+pub mod saved_replies;
 pub mod sla;
 pub mod sweep;
 pub mod tags;
@@ -24,4 +25,5 @@ pub mod teams;
 pub mod threads;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod webhooks;

@@ -41,9 +41,9 @@ pub fn settings(settings: &mut Settings) {
 
 /// The workspace of the examples: the ids are those of the API reference. Gives Sarah Chen, an admin.
 pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
-    // The first inbox came with the migrations, whose clock is the machine's.
-    let begun = "UPDATE inboxes SET created_at = ?1, updated_at = ?1";
-    let set = move |tx: &Tx| Ok(tx.execute(begun, [tx.now]).map(drop)?);
+    // The first inbox and the standard views came with the migrations, whose clock is the machine's.
+    let begun = ["inboxes", "views"].map(|table| format!("UPDATE {table} SET created_at = ?1, updated_at = ?1"));
+    let set = move |tx: &Tx| begun.iter().try_for_each(|sql| Ok(tx.execute(sql, [tx.now]).map(drop)?));
     desk.server().store.write_blocking(Actor::SYSTEM, set).unwrap();
     count_from(desk, "users", 456);
     let sarah = desk.user("Sarah Chen", Role::Admin, Scope::Admin);
@@ -87,6 +87,9 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
         json!({"url": receiver.url("/webhook"), "events": ["ticket.updated"], "secret": "your_webhook_secret"});
     sarah.post("/v1/webhooks", webhook).created();
     sarah.patch("/v1/tickets/ticket_001", json!({"add_tags": ["urgent"]})).ok();
+    let greeting = json!({"name": "Which account?",
+        "body": "Hello {{contact.first_name|there}},\n\nwhich account is this about?\n\n{{agent.first_name}}"});
+    sarah.post("/v1/saved_replies", greeting).created();
     desk.until("the delivery", || {
         sarah.get("/v1/webhooks/webhook_001/deliveries/delivery_001").body["data"]["status"] == "delivered"
     });
