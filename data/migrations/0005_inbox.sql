@@ -28,6 +28,7 @@ CREATE TABLE saved_replies (
     name       TEXT NOT NULL,
     name_key   TEXT NOT NULL UNIQUE,
     body       TEXT NOT NULL,
+    words      TEXT NOT NULL,                    -- of name and body, folded, each behind a space
     created_by INTEGER REFERENCES users (id),
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,

@@ -19,7 +19,6 @@ use crate::api::border::reply::ShownOrMoved;
 use crate::api::border::reply::Told;
 use crate::api::border::routes::Routes;
 use crate::api::files;
-use crate::described;
 use crate::desk::contacts;
 use crate::desk::contacts::BulkContacts;
 use crate::desk::contacts::Contact;
@@ -40,7 +39,7 @@ use crate::types::error::Detail;
 use crate::types::error::Error;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
-use crate::types::schema;
+use crate::types::schema::Words;
 use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header;
@@ -110,11 +109,6 @@ pub fn routes(v1: &mut Routes) {
         .named("exportContact", "Export a contact", "Everything that is held on the person, as one document.")
         .may(&[Code::Conflict]);
 }
-
-/// Words to look for: what is a letter, in any script, no pattern can say that all tools would read alike.
-struct Words;
-
-described!(Words = schema::text().min_length(Some(1)).max_length(Some(255)););
 
 impl Resource for Contact {
     fn id(&self) -> String {

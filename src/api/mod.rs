@@ -22,6 +22,7 @@ pub mod openapi;
 pub mod pages;
 pub mod presence;
 pub mod reports;
+pub mod saved_replies;
 pub mod search;
 pub mod sessions;
 pub mod sla_targets;
@@ -29,6 +30,7 @@ pub mod tags;
 pub mod teams;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod webhooks;
 pub mod workspace;
 
@@ -52,6 +54,8 @@ pub fn routes() -> Routes {
         tags::routes,
         inboxes::routes,
         sla_targets::routes,
+        saved_replies::routes,
+        views::routes,
         webhooks::routes,
         deliveries::routes,
         files::routes,

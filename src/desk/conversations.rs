@@ -204,7 +204,7 @@ pub struct ConversationFilter {
     /// A tag that they carry, by its name.
     pub tag: Option<TagName>,
     /// Whether a comment waits for a reply.
-    #[param(value_type = Option<bool>)]
+    #[param(inline)]
     pub waiting: Option<Switch>,
     /// Begun after this instant.
     pub created_after: Option<Time>,

@@ -2,7 +2,7 @@
 //!
 //! May import `types`, `store` and `work`. Inside, the nouns stand on each other:
 //! users, teams, inboxes, tags, contacts, files < threads (with their SLA clock) < messages < conversations, tickets < merging,
-//! erasure, export, reports, demo; webhooks < receivers, deliveries; users < sessions < passwords, invitations;
+//! erasure, export, reports, saved replies, views, demo; webhooks < receivers, deliveries; users < sessions < passwords, invitations;
 //! users < api_keys < credentials.
 
 pub mod aliases;
@@ -25,6 +25,7 @@ pub mod passwords;
 pub mod profile;
 pub mod receivers;
 pub mod reports;
+pub mod saved_replies;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;
@@ -36,5 +37,6 @@ pub mod teams;
 pub mod threads;
 pub mod tickets;
 pub mod users;
+pub mod views;
 pub mod webhooks;
 pub mod workspace;

@@ -376,12 +376,10 @@ fn of_conversation(tx: &Tx, id: ConversationId, new: NewTicket) -> Result<Ticket
     if let Some(ticket) = &thread.ticket {
         return Err(Error::taken("conversation_id", "The conversation has a ticket already.", ticket.id));
     }
-    let old = change::change(tx, &thread, &patch)?;
     let part = NewTicketPart { inbox, follow_up_of: None, description: new.description };
-    let status = old.status().for_ticket(None);
-    let mut with_ticket = old.clone();
-    with_ticket.ticket = Some(part.numbered(tx, status, tx.now)?);
-    let ticket = view(change::save_and_tell(tx, &old, with_ticket, &[])?, tx.now)?;
+    let mut with_ticket = thread.clone();
+    with_ticket.ticket = Some(part.numbered(tx, thread.status().for_ticket(None), tx.now)?);
+    let ticket = view(change::change_further(tx, &thread, with_ticket, &patch)?, tx.now)?;
     tx.emit(EventKind::TicketCreated, About::new(ticket.id, Some(ticket.contact.id.row())), None, &ticket)?;
     Ok(ticket)
 }

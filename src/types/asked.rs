@@ -3,6 +3,7 @@
 use crate::described;
 use crate::types::error::Refused;
 use crate::types::error::Rule;
+use crate::types::schema;
 use std::str::FromStr;
 
 /// Texts by name, taken one by one.
@@ -15,7 +16,7 @@ pub trait Asked {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Switch(pub bool);
 
-described!(Switch as bool);
+described!(Switch = schema::words(["true", "false"]););
 
 impl FromStr for Switch {
     type Err = Refused;

@@ -63,6 +63,11 @@ macro_rules! described {
     )* };
 }
 
+/// Words to look for: what is a letter, in any script, no pattern can say that all tools would read alike.
+pub struct Words;
+
+described!(Words = text().min_length(Some(1)).max_length(Some(255)););
+
 /// Where a reference to a schema points.
 pub const COMPONENTS: &str = "#/components/schemas/";
 

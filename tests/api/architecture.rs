@@ -66,6 +66,8 @@ fn every_resource_has_the_same_name_on_both_floors_and_in_the_tests() {
         "teams",
         "tags",
         "inboxes",
+        "saved_replies",
+        "views",
         "webhooks",
         "deliveries",
         "api_keys",

@@ -42,9 +42,10 @@ pub fn settings(settings: &mut Settings) {
 
 /// The workspace of the examples: the ids are those of the API reference. Gives Sarah Chen, an admin.
 pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
-    // The workspace and its first inbox came with the migrations, whose clock is the machine's.
-    let set = |tx: &Tx| {
-        tx.execute("UPDATE inboxes SET created_at = ?1, updated_at = ?1", [tx.now])?;
+    // The workspace, its first inbox and the standard views came with the migrations, whose clock is the machine's.
+    let begun = ["inboxes", "views"].map(|table| format!("UPDATE {table} SET created_at = ?1, updated_at = ?1"));
+    let set = move |tx: &Tx| {
+        begun.iter().try_for_each(|sql| tx.execute(sql, [tx.now]).map(drop))?;
         tx.execute("UPDATE settings SET value = ?1 WHERE name = 'workspace_created_at'", [tx.now])?;
         Ok(())
     };
@@ -95,6 +96,9 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
     count_from(desk, "contacts", 3);
     sarah.post("/v1/contacts", json!({"name": "J. Doe", "email": "j.doe@acme.example"})).created();
     count_from(desk, "contacts", 790);
+    let greeting = json!({"name": "Which account?",
+        "body": "Hello {{contact.first_name|there}},\n\nwhich account is this about?\n\n{{agent.first_name}}"});
+    sarah.post("/v1/saved_replies", greeting).created();
     desk.until("the delivery", || {
         sarah.get("/v1/webhooks/webhook_001/deliveries/delivery_001").body["data"]["status"] == "delivered"
     });

@@ -67,7 +67,9 @@ fn a_ticket_s_changes_stand_in_the_history_of_its_conversation_those_made_in_bul
     let sarah = desk.agent("sarah");
     desk.admin().post("/v1/inboxes", json!({"name": "Sales"})).created();
     sarah.conversation(json!({}));
-    sarah.post("/v1/tickets", json!({"conversation_id": "conv_001"})).created();
+    // What is said of it as it becomes a ticket is the same change.
+    let ticket = json!({"conversation_id": "conv_001", "priority": "high", "tags": ["bug"]});
+    sarah.post("/v1/tickets", ticket).created();
     sarah.ticket(json!({}));
     sarah.patch("/v1/tickets/ticket_001", json!({"status": "resolved"})).ok();
     let bulk = |query: &str| {
@@ -80,7 +82,8 @@ fn a_ticket_s_changes_stand_in_the_history_of_its_conversation_those_made_in_bul
     assert_eq!(
         changes(&sarah.get(HISTORY).ok())[1..],
         [
-            json!({"ticket_status": [null, "open"], "inbox_id": [null, "inbox_001"]}),
+            json!({"ticket_status": [null, "open"], "inbox_id": [null, "inbox_001"], "priority": ["normal", "high"],
+                "tags": [[], ["bug"]]}),
             json!({"status": ["open", "closed"], "ticket_status": ["open", "resolved"]}),
             json!({"ticket_status": ["resolved", "closed"], "inbox_id": ["inbox_001", "inbox_002"]}),
         ]

@@ -39,7 +39,8 @@ fn a_new_ticket_begins_a_conversation_whose_first_comment_is_its_description() {
         "description": "Users are unable to log in since the last update.", "status": "open", "priority": "high",
         "sla": {"status": "on_track", "first_response_due": "2026-01-15T14:00:00Z", "first_responded_at": null,
             "resolution_due": "2026-01-16T10:00:00Z", "paused": false},
-        "channel": "api", "inbox_id": "inbox_001", "assignee": null, "contact": contact, "tags": ["bug", "login"],
+        "channel": "api", "inbox_id": "inbox_001", "assignee": null, "team": null, "contact": contact,
+        "tags": ["bug", "login"],
         "custom_fields": {}, "conversation_id": "conv_001", "follow_up_of": null, "resolved_at": null, "closed_at": null,
         "reopened_count": 0, "created_at": "2026-01-15T10:00:00Z", "updated_at": "2026-01-15T10:00:00Z"});
     assert_eq!(ticket, whole);
@@ -325,8 +326,11 @@ fn a_comment_reopens_a_closed_ticket_within_fourteen_days() {
 fn a_comment_to_a_ticket_closed_longer_ago_starts_a_new_ticket_that_follows_it_up() {
     let desk = TestApp::new();
     let sarah = desk.agent("sarah");
-    let inbox = desk.admin().post("/v1/inboxes", json!({"name": "Second line"})).created();
-    let old = sarah.ticket(json!({"priority": "high", "inbox_id": id(&inbox), "assignee_id": sarah.user}));
+    let ada = desk.admin();
+    let inbox = ada.post("/v1/inboxes", json!({"name": "Second line"})).created();
+    let team = ada.post("/v1/teams", json!({"name": "Nights"})).created();
+    let (inbox, team) = (id(&inbox), id(&team));
+    let old = sarah.ticket(json!({"priority": "high", "inbox_id": inbox, "team_id": team, "assignee_id": sarah.user}));
     let old = sarah.patch(&format!("/v1/tickets/{}", id(&old)), json!({"status": "closed"})).ok();
     desk.advance(14 * DAY + 1);
     desk.new_events();
@@ -337,7 +341,7 @@ fn a_comment_to_a_ticket_closed_longer_ago_starts_a_new_ticket_that_follows_it_u
     assert_eq!(sarah.get(&answer.header("location")).ok(), message, "the Location names where the message stands");
     let (new, conversation) = views(&sarah, &json!({"id": "ticket_002", "conversation_id": "conv_002"}));
     assert_eq!(new["follow_up_of"], old["id"]);
-    for field in ["subject", "contact", "priority", "inbox_id", "channel"] {
+    for field in ["subject", "contact", "priority", "inbox_id", "channel", "team"] {
         assert_eq!(new[field], old[field], "{field}");
     }
     assert_eq!(

@@ -32,6 +32,9 @@ RULES_OF_STATE = {
     "out_of_range": r"created_at|expires_at",
     # A text that may be empty where there are files.
     "too_short": r"(message\.)?body",
+    # A place in a saved reply; what the list of a view does not take.
+    "not_in_enum": r"body|filter\.status|sort",
+    "unknown_field": r"filter\.[a-z_]+",
     # Tags that are added to those that are there; more different ids than one request may hold.
     "too_long": r"(update\.)?add_tags|ids|into",
 }

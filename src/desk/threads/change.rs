@@ -138,6 +138,14 @@ impl ThreadPatch {
 /// # Errors
 /// 422 with all the fields at fault.
 pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
+    change_further(tx, old, old.clone(), patch)
+}
+
+/// As [`change`], of a thread of which something differs already: one change, with one event for each view.
+///
+/// # Errors
+/// As [`change`].
+pub fn change_further(tx: &Tx, old: &Thread, mut new: Thread, patch: &ThreadPatch) -> Result<Thread> {
     let mut faults = Faults::default();
     faults.gather(patch.check(tx))?;
     let custom_fields = match &patch.custom_fields.0 {
@@ -152,7 +160,6 @@ pub fn change(tx: &Tx, old: &Thread, patch: &ThreadPatch) -> Result<Thread> {
         faults.add("add_tags", Rule::TooLong, message);
     }
     faults.check()?;
-    let mut new = old.clone();
     let mut marks = Vec::new();
     new.subject = patch.subject.clone().or(new.subject);
     new.custom_fields = custom_fields.unwrap_or(new.custom_fields);
@@ -195,10 +202,7 @@ fn folded(names: &[TagName]) -> Vec<String> {
 }
 
 /// Saves a changed thread, writes its marks and its history, and emits an event for each view that differs.
-///
-/// # Errors
-/// Those of SQLite.
-pub fn save_and_tell(tx: &Tx, old: &Thread, mut new: Thread, marks: &[Mark]) -> Result<Thread> {
+fn save_and_tell(tx: &Tx, old: &Thread, mut new: Thread, marks: &[Mark]) -> Result<Thread> {
     save::save(tx, old, &mut new)?;
     marks::write(tx, &new, marks, tx.now)?;
     // Read again: a tag may have been known in another spelling.

@@ -101,7 +101,7 @@ fn ids(document: &Value, operations: &[Operation]) -> Vec<(String, String)> {
 fn prefix(id: &str) -> Option<&str> {
     let (prefix, digits) = id.rsplit_once('_')?;
     let is_id = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    (is_id && prefix.bytes().all(|byte| byte.is_ascii_lowercase())).then_some(prefix)
+    (is_id && prefix.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).then_some(prefix)
 }
 
 fn requests(document: &Value, operation: &Operation, ids: &[(String, String)]) -> Vec<Request> {
