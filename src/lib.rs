@@ -61,7 +61,7 @@
 //! # The way of an event to the streams
 //! The writer's thread rings → `api::border::live` reads what is new, once, and writes it out into the `tail` → all streams are
 //! woken, and take it from there; one that is behind reads pieces of the feed from the store (`api::border::stream`). A stream
-//! ends when its key does, and when the server stops. Who is in which conversation (`api::border::presence`) goes out between the
+//! ends when its key or session does, and when the server stops. Who is in which conversation (`api::border::presence`) goes out between the
 //! events, is no event, and is kept nowhere.
 //!
 //! # The way of a file
@@ -80,8 +80,15 @@
 //! # The way of a page of the documentation
 //! `api::docs::reference` makes one text of the API's document, once, with a stand-in for the address that the reader came to
 //! (`api::docs::base`) → `api::docs::frame` puts head and navigation around it, with style sheets and scripts under the path of
-//! their version (`api::border::assets`) → `api::docs::page` sends it, shut in by its policy. The calls in it are
+//! their version (`api::border::assets`) → `api::border::page` sends it, shut in by its policy. The calls in it are
 //! `api::openapi::calls`, written out by `api::docs::snippets`; a test runs every one.
+//!
+//! # The way of somebody who signs in
+//! `api::pages` shows forms that need no script, and takes them from pages of this server alone (`api::border::form`,
+//! `api::border::origin`) → `api::border::door` counts the tries and verifies the password, a few at a time → `desk::sessions` keeps
+//! the hash of a new token, and `api::border::session_cookie` has the browser keep the token → from then on
+//! `api::border::credentials` finds user and role by the cookie as by a key, and everything behind it is the same for both.
+//! `api::inbox` gives the shell that the inbox lives in.
 //!
 //! # The way of a backup
 //! `store::part` copies the store as it is at one instant, in one read transaction, while others write; the copy is brought to

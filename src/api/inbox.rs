@@ -2,11 +2,11 @@
 
 use crate::api::border::assets;
 use crate::api::border::context::Context;
+use crate::api::border::credentials::Visitor;
 use crate::api::border::page;
 use crate::api::border::reply::Reply;
 use crate::api::border::routes::Anyone;
 use crate::api::border::routes::Routes;
-use crate::api::border::session_cookie;
 use crate::api::pages::Page;
 use crate::api::pages::words::Words;
 use crate::desk::profile;
@@ -52,15 +52,13 @@ pub fn routes(root: &mut Routes) {
 
 /// The shell for who is signed in; others are led to the door, and back here.
 async fn show(_: Anyone, context: web::Data<Context>, request: HttpRequest) -> Result<Reply<Page>> {
-    let (settings, now) = (&context.settings, context.clock.now());
-    let who = context.credentials.session(&context.store, settings, now, &request).await;
-    let (Some(who), Some(token)) = (who, session_cookie::token(&request, settings)) else {
+    let Some(Visitor { user, csrf_token }) = context.visitor(&request).await else {
         return Ok(page::elsewhere(&door(&request)).into());
     };
-    let read = context.store.read(move |db| Ok((profile::get(db, who.user)?.language, workspace::name(db)?)));
+    let read = context.store.read(move |db| Ok((profile::get(db, user)?.language, workspace::name(db)?)));
     let (language, workspace) = read.await?;
     let words = language.map_or_else(|| Words::for_reader(&request), Words::of);
-    Ok(page::own(StatusCode::OK, shell(words, &workspace, &session_cookie::csrf_token(&token))).into())
+    Ok(page::own(StatusCode::OK, shell(words, &workspace, &csrf_token)).into())
 }
 
 /// The page for signing in, which leads back to what was asked for.

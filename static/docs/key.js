@@ -3,10 +3,18 @@
 const STORED = "docs-key";
 const PLACEHOLDER = "YOUR_API_KEY";
 let key = null;
+// Of who has signed in with this browser: its cookie goes along by itself.
+const session = document.querySelector('meta[name="csrf-token"]')?.content ?? null;
 
-/** The key, or null. */
-export function currentKey() {
-  return key;
+/** Whether calls can be made: with a key, or in the name of who has signed in. */
+export function canCall() {
+  return key !== null || session !== null;
+}
+
+/** The headers that say who calls. */
+export function callersHeaders(method) {
+  if (key) return { Authorization: `Bearer ${key}` };
+  return session && method !== "GET" && method !== "HEAD" ? { "X-CSRF-Token": session } : {};
 }
 
 /** The text of a piece of code, with the whole key in the places where it is masked. */

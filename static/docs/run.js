@@ -1,7 +1,7 @@
 // "Run": the call is sent to this server, as the reader has filled it in, and its answer shown.
 
 import { make } from "./elements.js";
-import { askForKey, currentKey } from "./key.js";
+import { askForKey, callersHeaders, canCall } from "./key.js";
 import { coloured } from "./json.js";
 
 const STREAMED_MS = 2000;
@@ -41,7 +41,7 @@ function formOf(call) {
       else if (field.value !== "" && parameter.in === "query") query.append(parameter.name, field.value);
       else if (field.value !== "" && parameter.in === "header") headers[parameter.name] = field.value;
     }
-    if (call.needsKey) headers.Authorization = `Bearer ${currentKey()}`;
+    if (call.needsKey) Object.assign(headers, callersHeaders(call.method));
     let body;
     if (json) {
       headers["Content-Type"] = "application/json";
@@ -112,7 +112,7 @@ function trialOf(call) {
   };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (call.needsKey && !currentKey()) return askForKey("This call needs a key.");
+    if (call.needsKey && !canCall()) return askForKey("This call needs a key.");
     const [path, options] = request();
     if (call.method === "DELETE" && !(await sure(`Really send DELETE ${path} to this server?`))) return;
     send.disabled = true;
@@ -143,7 +143,7 @@ export function startRuns() {
     } else {
       const call = JSON.parse(panel.dataset.call);
       panel.append(trialOf(call));
-      if (call.needsKey && !currentKey()) askForKey("To run calls, the page needs your key.");
+      if (call.needsKey && !canCall()) askForKey("To run calls, the page needs your key.");
     }
     const trial = panel.querySelector(".trial");
     button.setAttribute("aria-expanded", String(!trial.hidden));

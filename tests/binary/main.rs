@@ -29,6 +29,7 @@ mod receiver;
 mod search_crash;
 mod search_index;
 mod shown;
+mod sign_in;
 mod strangers;
 mod uploads;
 mod verify;

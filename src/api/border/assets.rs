@@ -18,17 +18,36 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
+use std::time::Instant;
 
 /// All that lies in `static`.
 #[derive(RustEmbed)]
 #[folder = "static"]
 struct Assets;
 
+/// The version, and when it was read: in a debug build, which reads all files for it, they may have changed since.
+static VERSION: Mutex<Option<(String, Instant)>> = Mutex::new(None);
+/// A page asks for some hundred files at once.
+const VERSION_HOLDS: Duration = Duration::from_secs(1);
+
 /// What was packed, by the bytes and the way of packing: as many as there are files and ways, which a stranger can't add to.
 static PACKED: LazyLock<Mutex<HashMap<(String, Packing), Bytes>>> = LazyLock::new(Mutex::default);
 
 /// The version of all assets together.
 pub fn version() -> String {
+    let mut known = VERSION.lock().unwrap_or_else(PoisonError::into_inner);
+    match known.as_ref() {
+        Some((version, read_at)) if read_at.elapsed() < VERSION_HOLDS => version.clone(),
+        _ => {
+            let version = read_version();
+            *known = Some((version.clone(), Instant::now()));
+            version
+        }
+    }
+}
+
+fn read_version() -> String {
     let mut names: Vec<_> = Assets::iter().collect();
     names.sort();
     let mut hash = Sha256::new();

@@ -2,6 +2,7 @@
 
 use crate::api::border::address::Address;
 use crate::api::border::credentials::CredentialCache;
+use crate::api::border::credentials::Visitor;
 use crate::api::border::door::Door;
 use crate::api::border::idempotency::InFlight;
 use crate::api::border::live::Live;
@@ -13,6 +14,7 @@ use crate::store::Store;
 use crate::types::size::Size;
 use crate::types::time::Clock;
 use crate::work::Ringer;
+use actix_web::HttpRequest;
 use ipnet::IpNet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,8 +138,13 @@ impl Context {
         }
     }
 
+    /// Who has signed in with the browser that asks for a page.
+    pub async fn visitor(&self, request: &HttpRequest) -> Option<Visitor> {
+        self.credentials.visitor(&self.store, &self.settings, self.clock.now(), request).await
+    }
+
     /// Whose address a request comes from.
-    pub fn address(&self, request: &actix_web::HttpRequest) -> Address {
+    pub fn address(&self, request: &HttpRequest) -> Address {
         Address::of(request, &self.settings.trusted_proxies)
     }
 }

@@ -6,6 +6,7 @@ use crate::desk::credentials;
 use crate::desk::credentials::Credentials;
 use crate::desk::secrets;
 use crate::desk::secrets::Hash;
+use crate::desk::users::UserId;
 use crate::store::Store;
 use crate::store::tx::Actor;
 use crate::types::Result;
@@ -28,6 +29,14 @@ const USE_NOTED_EVERY_S: i64 = 60;
 /// whichever process: each entry knows the store's epoch in which it was read.
 #[derive(Default)]
 pub struct CredentialCache(RwLock<HashMap<Hash, Remembered>>);
+
+/// Somebody who has signed in with a browser.
+pub struct Visitor {
+    /// The user.
+    pub user: UserId,
+    /// What the page needs to change something.
+    pub csrf_token: String,
+}
 
 /// How a credential is found by its hash.
 type LookUp = fn(&Connection, &Hash) -> Result<Option<Credentials>>;
@@ -68,16 +77,17 @@ impl CredentialCache {
         Ok(found)
     }
 
-    /// The session whose cookie a browser sends, for a page that is to be shown and changes nothing.
-    pub async fn session(
+    /// Who has signed in with a browser, for a page that is to be shown and changes nothing.
+    pub async fn visitor(
         &self,
         store: &Store,
         settings: &Settings,
         now: Time,
         request: &HttpRequest,
-    ) -> Option<Credentials> {
+    ) -> Option<Visitor> {
         let token = session_cookie::token(request, settings)?;
-        self.find(store, now, &token, credentials::of_session).await.ok()
+        let found = self.find(store, now, &token, credentials::of_session).await.ok()?;
+        Some(Visitor { user: found.user, csrf_token: session_cookie::csrf_token(&token) })
     }
 
     async fn find(&self, store: &Store, now: Time, secret: &str, look_up: LookUp) -> Result<Credentials> {

@@ -11,6 +11,7 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
 use actix_web::http::header::ContentType;
+use actix_web::http::header::HeaderValue;
 use maud::Markup;
 use sha2::Digest;
 use sha2::Sha256;
@@ -23,9 +24,13 @@ const SHUT_IN_OWN: &str = "default-src 'none'; script-src 'self'; style-src 'sel
                            img-src 'self' data: blob:; media-src 'self' blob:; base-uri 'none'; form-action 'self'; \
                            frame-ancestors 'none'";
 
-/// A page of HTML that is the same for everybody.
+/// A page of HTML that is the same for everybody, but for what it knows of who has signed in.
 pub fn html(request: &HttpRequest, status: StatusCode, body: String) -> HttpResponse {
-    send(request, status, ContentType::html(), body)
+    let mut response = send(request, status, ContentType::html(), body);
+    for (name, value) in [(header::CACHE_CONTROL, "private, no-cache"), (header::VARY, "Cookie")] {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// Any text that belongs to a page, the same for everybody. It is asked for anew each time, and sent if it has changed.

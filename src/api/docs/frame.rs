@@ -1,6 +1,7 @@
 //! What stands around every page of the documentation: head, header, navigation, and what the scripts need.
 
 use crate::api::border::assets;
+use crate::api::border::credentials::Visitor;
 use crate::api::docs::errors;
 use crate::api::docs::guides;
 use crate::api::docs::reference::EVENTS_ANCHOR;
@@ -26,6 +27,8 @@ pub struct Frame<'a> {
     pub summary: &'a str,
     /// Its own path.
     pub path: &'a str,
+    /// Who has signed in: the calls of the page can be made in that person's name.
+    pub visitor: Option<Visitor>,
 }
 
 impl Frame<'_> {
@@ -58,6 +61,7 @@ impl Frame<'_> {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 meta name="description" content=(self.summary);
+                @if let Some(visitor) = &self.visitor { meta name="csrf-token" content=(visitor.csrf_token); }
                 title { (self.title) " · " (product(document)) }
                 link rel="icon" type="image/svg+xml" href=(asset("icon.svg"));
                 @for style in STYLES { link rel="stylesheet" href=(asset(style)); }

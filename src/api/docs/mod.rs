@@ -12,6 +12,7 @@ pub mod search;
 pub mod snippets;
 
 use crate::api::border::context::Context;
+use crate::api::border::credentials::Visitor;
 use crate::api::border::operation::Operation;
 use crate::api::border::operation::Shape;
 use crate::api::border::page;
@@ -92,6 +93,7 @@ async fn show(
         title: "API reference",
         summary: "Every endpoint, parameter and field, with calls that can be copied and run.",
         path: "/docs",
+        visitor: context.visitor(&request).await,
     };
     page::html(&request, StatusCode::OK, frame.around(document.value(), &PreEscaped(content))).into()
 }
@@ -112,17 +114,24 @@ async fn guide(
     document: web::Data<Document>,
     request: HttpRequest,
 ) -> Reply<Page> {
+    let visitor = context.visitor(&request).await;
     let slug = request.match_info().query("guide");
     let Some(guide) = guides::all().iter().find(|guide| guide.slug == slug) else {
-        return missing(&request, &document, "There is no such guide.");
+        return missing(&request, &document, visitor, "There is no such guide.");
     };
     let text = guides::text(guide.text, &base::of(&request, &context.settings), reference::example::KEY);
     let content = article(guide.title, &html! { p.lead { (guide.summary) } }, &text);
-    let frame = Frame { title: guide.title, summary: guide.summary, path: request.path() };
+    let frame = Frame { title: guide.title, summary: guide.summary, path: request.path(), visitor };
     page::html(&request, StatusCode::OK, frame.around(document.value(), &content)).into()
 }
 
-async fn errors_page(_: Anyone, document: web::Data<Document>, request: HttpRequest) -> Reply<Page> {
+async fn errors_page(
+    _: Anyone,
+    context: web::Data<Context>,
+    document: web::Data<Document>,
+    request: HttpRequest,
+) -> Reply<Page> {
+    let visitor = context.visitor(&request).await;
     let content = html! {
         article.guide {
             h1 { "Errors" }
@@ -142,7 +151,8 @@ async fn errors_page(_: Anyone, document: web::Data<Document>, request: HttpRequ
             }
         }
     };
-    let frame = Frame { title: "Errors", summary: "What each error means, and what to do.", path: request.path() };
+    let frame =
+        Frame { title: "Errors", summary: "What each error means, and what to do.", path: request.path(), visitor };
     page::html(&request, StatusCode::OK, frame.around(document.value(), &content)).into()
 }
 
@@ -152,13 +162,14 @@ async fn error(
     document: web::Data<Document>,
     request: HttpRequest,
 ) -> Reply<Page> {
+    let visitor = context.visitor(&request).await;
     let code = request.match_info().query("code");
     let Some(explained) = errors::all().iter().find(|explained| explained.code.as_str() == code) else {
-        return missing(&request, &document, "There is no error of this name.");
+        return missing(&request, &document, visitor, "There is no error of this name.");
     };
     let text = guides::text(explained.text, &base::of(&request, &context.settings), reference::example::KEY);
     let above = html! { p.lead { code { (status_of(explained.code)) } " " code { (code) } } };
-    let frame = Frame { title: explained.title, summary: explained.title, path: request.path() };
+    let frame = Frame { title: explained.title, summary: explained.title, path: request.path(), visitor };
     page::html(&request, StatusCode::OK, frame.around(document.value(), &article(explained.title, &above, &text)))
         .into()
 }
@@ -184,7 +195,7 @@ fn article(title: &str, above: &Markup, text: &str) -> Markup {
     }
 }
 
-fn missing(request: &HttpRequest, document: &Document, words: &str) -> Reply<Page> {
+fn missing(request: &HttpRequest, document: &Document, visitor: Option<Visitor>, words: &str) -> Reply<Page> {
     let content = html! {
         article.guide {
             h1 { "Not found" }
@@ -192,6 +203,6 @@ fn missing(request: &HttpRequest, document: &Document, words: &str) -> Reply<Pag
             p { a href="/docs" { "To the API reference" } }
         }
     };
-    let frame = Frame { title: "Not found", summary: words, path: request.path() };
+    let frame = Frame { title: "Not found", summary: words, path: request.path(), visitor };
     page::html(request, StatusCode::NOT_FOUND, frame.around(document.value(), &content)).into()
 }

@@ -51,11 +51,10 @@ pub async fn show(_: Anyone, context: web::Data<Context>, request: HttpRequest) 
     let query: Vec<(Cow<str>, Cow<str>)> = url::form_urlencoded::parse(request.query_string().as_bytes()).collect();
     let next = query.iter().find(|(name, _)| name == "next").map_or("", |(_, value)| value);
     let next = entrance::own_path(next);
-    let (store, now) = (&context.store, context.clock.now());
-    if context.credentials.session(store, &context.settings, now, &request).await.is_some() {
+    if context.visitor(&request).await.is_some() {
         return Ok(page::elsewhere(next).into());
     }
-    let (workspace, has_admin) = store.read(|db| Ok((workspace::name(db)?, setup::has_admin(db)?))).await?;
+    let (workspace, has_admin) = context.store.read(|db| Ok((workspace::name(db)?, setup::has_admin(db)?))).await?;
     let words = Words::for_reader(&request);
     let page = if has_admin {
         form(words, &workspace, &Shown { next, ..Shown::default() })
