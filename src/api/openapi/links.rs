@@ -51,9 +51,11 @@ fn member(collection: &str) -> String {
         "conversations" => "conversation_id".to_owned(),
         "members" => "user_id".to_owned(),
         "inboxes" => "inbox_id".to_owned(),
-        "deliveries" => "delivery_id".to_owned(),
         "api_keys" => "key_id".to_owned(),
-        other => format!("{}_id", other.trim_end_matches('s')),
+        other => match other.strip_suffix("ies") {
+            Some(stem) => format!("{stem}y_id"),
+            None => format!("{}_id", other.trim_end_matches('s')),
+        },
     }
 }
 
