@@ -54,9 +54,9 @@ pub fn routes(v1: &mut Routes) {
             "All of it and nothing else, answered once it is gone. What others wrote into its threads goes with them. Threads \
              of your own stay: one with a contact of the demo has a `Deleted contact` then, and one that a user of the demo \
              looks after has no assignee. Teams, inboxes and tags of the demo stay where something else uses them. 409 \
-             where its admins are the only ones.",
+             where there is none, and where its admins are the only ones.",
         )
-        .may(&[Code::NotFound, Code::Conflict]);
+        .may(&[Code::Conflict]);
 }
 
 /// Whether there is demo data.

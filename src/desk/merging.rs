@@ -9,8 +9,8 @@ use crate::desk::contacts::ContactRef;
 use crate::desk::threads::ConversationId;
 use crate::desk::threads::change;
 use crate::desk::threads::row::Reading;
-use crate::desk::threads::row::Thread;
 use crate::desk::threads::view::Conversation;
+use crate::desk::threads::view::Ticket;
 use crate::store::feed;
 use crate::store::tx::About;
 use crate::store::tx::Tx;
@@ -53,7 +53,7 @@ pub fn merge(tx: &Tx, id: ContactId, into: ContactId) -> Result<Contact> {
     let mut changes = feed::changes(&survivor, &merged)?;
     changes.insert("merged_from".to_owned(), json!([null, id]));
     tx.tell(EventKind::ContactUpdated, contacts::about(&merged), &changes.into(), &merged)?;
-    move_threads(tx, &gone, into)?;
+    move_threads(tx, &gone, &merged)?;
     Ok(merged)
 }
 
@@ -87,7 +87,7 @@ fn filled(survivor: &Contact, gone: &Contact) -> Result<Contact> {
 
 /// Threads and the messages in them name the survivor from now on. Events and answers of before keep the old number, and are
 /// found by it when the survivor is erased: to write them all anew would take far longer.
-fn move_threads(tx: &Tx, gone: &Contact, into: ContactId) -> Result<()> {
+fn move_threads(tx: &Tx, gone: &Contact, survivor: &Contact) -> Result<()> {
     let threads = {
         let mut select = tx.prepare_cached("SELECT id FROM threads WHERE contact_id = ?1 ORDER BY id")?;
         select.query_map([gone.id], |row| row.get(0))?.collect::<rusqlite::Result<Vec<ConversationId>>>()?
@@ -96,27 +96,30 @@ fn move_threads(tx: &Tx, gone: &Contact, into: ContactId) -> Result<()> {
         "UPDATE messages SET author_id = ?2
          WHERE type = 'comment' AND author_id = ?1 AND thread_id IN (SELECT id FROM threads WHERE contact_id = ?1)",
     )?
-    .execute([gone.id, into])?;
+    .execute([gone.id, survivor.id])?;
     tx.prepare_cached(
         "UPDATE threads SET contact_id = ?2, version = version + 1, updated_at = ?3 WHERE contact_id = ?1",
     )?
-    .execute(params![gone.id, into, tx.now])?;
-    let before = ContactRef {
-        id: gone.id,
-        name: gone.name.as_ref().map(ToString::to_string),
-        email: gone.email.as_ref().map(ToString::to_string),
-    };
+    .execute(params![gone.id, survivor.id, tx.now])?;
+    // The same for all of them: to compare each with what it was takes twice as long.
+    let changes = json!({"contact": [named(gone), named(survivor)]});
     let mut reading = Reading::conversations(tx)?;
     for id in threads {
-        let new = reading.get(id)?;
-        let old = Thread { contact: before.clone(), ..new.clone() };
-        tx.emit(
-            EventKind::ConversationUpdated,
-            change::about(&new),
-            Some(&Conversation::of(&old)),
-            &Conversation::of(&new),
-        )?;
-        change::tell_ticket(tx, &old, &new)?;
+        let thread = reading.get(id)?;
+        tx.tell(EventKind::ConversationUpdated, change::about(&thread), &changes, &Conversation::of(&thread))?;
+        if let Some(ticket) = Ticket::from(thread, tx.now) {
+            let about = About::new(ticket.id, Some(survivor.id.row()));
+            tx.tell(EventKind::TicketUpdated, about, &changes, &ticket)?;
+        }
     }
     Ok(())
+}
+
+/// A contact as threads name him.
+fn named(contact: &Contact) -> ContactRef {
+    ContactRef {
+        id: contact.id,
+        name: contact.name.as_ref().map(ToString::to_string),
+        email: contact.email.as_ref().map(ToString::to_string),
+    }
 }

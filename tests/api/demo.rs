@@ -29,7 +29,7 @@ fn what_is_added_can_be_removed_and_what_others_made_stays() {
     // One has the name that a tag of the demo has, too.
     max.ticket(json!({"subject": "My own matter", "tags": ["billing"], "contact": {"email": "own@customer.example"}}));
     assert_eq!(ada.get("/v1/demo").ok(), json!({"present": false}));
-    ada.delete("/v1/demo").refused(404, "not_found");
+    ada.delete("/v1/demo").refused(409, "conflict");
     let before = counts(&ada);
     let added = ada.post_once("k-1", "/v1/demo", json!({})).expect(201);
     assert_eq!((added.header("location").as_str(), &added.body["data"]), ("/v1/demo", &json!({"present": true})));

@@ -93,9 +93,7 @@ pub fn furnish<'a>(desk: &'a TestApp, receiver: &Receiver) -> Client<'a> {
         json!({"url": receiver.url("/webhook"), "events": ["ticket.updated"], "secret": "your_webhook_secret"});
     sarah.post("/v1/webhooks", webhook).created();
     sarah.patch("/v1/tickets/ticket_001", json!({"add_tags": ["urgent"]})).ok();
-    count_from(desk, "contacts", 3);
     sarah.post("/v1/contacts", json!({"name": "J. Doe", "email": "j.doe@acme.example"})).created();
-    count_from(desk, "contacts", 790);
     let greeting = json!({"name": "Which account?",
         "body": "Hello {{contact.first_name|there}},\n\nwhich account is this about?\n\n{{agent.first_name}}"});
     sarah.post("/v1/saved_replies", greeting).created();

@@ -135,6 +135,10 @@ fn check(answer: &Answer, what: &str) {
         assert_eq!(answer.text, "", "{what}");
         return;
     }
+    if answer.status == 200 && what.starts_with("GET /v1/reports/overview.csv") {
+        assert!(answer.header("content-type").starts_with("text/csv"), "{what}");
+        return;
+    }
     assert_eq!(answer.header("content-type"), "application/json", "{what}");
     if answer.status < 300 {
         let data = &answer.body["data"];
@@ -180,8 +184,10 @@ fn whatever_is_asked_is_answered_as_promised_and_leaves_the_store_whole() {
     let desk = TestApp::new();
     let admin = furnish(&desk);
     let table = commflow::api::routes().table();
-    let rows: Vec<&Row> =
-        ROWS.iter().filter(|row| row.method != "DELETE" && row.who != Who::Public && !row.is_form()).collect();
+    // A whole store, and weeks of work: they take nothing that could be bent.
+    let takes_long = |row: &Row| ["/v1/backup", "/v1/demo"].contains(&row.path);
+    let is_tried = |row: &&Row| row.method != "DELETE" && row.who != Who::Public && !row.is_form() && !takes_long(row);
+    let rows: Vec<&Row> = ROWS.iter().filter(is_tried).collect();
     let config = Config { cases: 1_500, failure_persistence: None, max_shrink_iters: 200, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
     let pick = any::<proptest::sample::Index>().prop_map(|index| index.index(1_000));

@@ -227,9 +227,10 @@ fn history_that_is_brought_in_counts_where_it_happened() {
     desk.restart_after(|| {
         let db = rusqlite::Connection::open(&path).unwrap();
         db.execute_batch(
-            "DROP TRIGGER comment_added; DROP TRIGGER reply_added; DROP INDEX messages_by_time; DROP INDEX threads_by_closing;
+            "DROP TRIGGER comment_added; DROP TRIGGER reply_added; DROP TRIGGER conversation_removed; DROP TRIGGER ticket_removed;
+             DROP INDEX messages_by_time; DROP INDEX threads_by_closing;
              ALTER TABLE threads DROP COLUMN first_comment_at; ALTER TABLE threads DROP COLUMN first_reply_at;
-             ALTER TABLE threads DROP COLUMN first_reply_by; ALTER TABLE threads DROP COLUMN sla_promise; DROP TABLE contact_addresses; DROP TABLE merged_contacts;
+             ALTER TABLE threads DROP COLUMN first_reply_by; ALTER TABLE threads DROP COLUMN sla_promise; DROP TABLE contact_addresses; DROP TABLE merged_contacts; DROP TABLE demo_rows;
              PRAGMA user_version = 5;",
         )
         .unwrap();

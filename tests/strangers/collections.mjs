@@ -35,7 +35,7 @@ function runPostman(file) {
     const values = { base_url: address, api_key: key };
     collection.variable = collection.variable.map((one) => ({ ...one, value: values[one.key] ?? one.value }));
     return new Promise((ends) => {
-        newman.run({ collection, workingDir: process.cwd(), timeoutRequest: 20_000 }, (error, summary) => {
+        newman.run({ collection, workingDir: process.cwd(), timeoutRequest: 120_000 }, (error, summary) => {
             for (const { source, error } of summary.run.failures) console.error(`${source.name}: ${error.message}`);
             const { requests, assertions } = summary.run.stats;
             console.log(`newman: ${requests.total} requests, ${assertions.total} checks, ${assertions.failed} failed`);

@@ -25,10 +25,10 @@ const AT_ONCE: usize = 20;
 /// Looks whether it may be removed.
 ///
 /// # Errors
-/// `not_found` when there is no demo; `conflict` when no admin would be left.
+/// `conflict` when there is no demo, and when no admin would be left.
 pub fn check(db: &Connection) -> Result<()> {
     if !marks::any(db)? {
-        return Err(Error::not_found("demo data"));
+        return Err(Error::conflict("There is no demo data."));
     }
     let admins: bool = db
         .prepare_cached(

@@ -18,6 +18,9 @@ export class Presence {
     this.stop = onEvent((event) => {
       if (event.type === "presence" && event.data.conversation_id === conversation) this.people.value = event.data.people;
     });
+    // A page that is closed leaves, too.
+    this.leave = () => this.send("gone", { keepalive: true }).catch(() => {});
+    addEventListener("pagehide", this.leave);
     this.say();
     this.timer = setInterval(() => this.say(), REPEAT);
   }
@@ -42,7 +45,7 @@ export class Presence {
 
   async say() {
     if (document.hidden && this.state === "viewing") return;
-    const told = await put(`/conversations/${this.conversation}/presence`, { state: this.state }).catch(() => null);
+    const told = await this.send(this.state).catch(() => null);
     if (told && !this.ended) this.people.value = told.data.people;
   }
 
@@ -51,6 +54,11 @@ export class Presence {
     clearInterval(this.timer);
     clearTimeout(this.pauses);
     this.stop();
-    put(`/conversations/${this.conversation}/presence`, { state: "gone" }, { keepalive: true }).catch(() => {});
+    removeEventListener("pagehide", this.leave);
+    this.leave();
+  }
+
+  send(state, options) {
+    return put(`/conversations/${this.conversation}/presence`, { state }, options);
   }
 }

@@ -117,7 +117,6 @@ fn everything_is_reached_by_the_palette_and_the_keys_are_on_a_sheet() {
     let Some(stage) = Stage::new() else { return };
     stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
     let ada = stage.signed_in("ada@company.com", DESK);
-    ada.see("[data-test=row]");
     ada.click("[data-test=find]");
     ada.fill(".palette input", "moth");
     ada.read(".palette .item", "A moth in the relay");

@@ -212,10 +212,6 @@ impl Browser {
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
-    pub fn reload(&self) {
-        self.runtime.block_on(self.client().refresh()).unwrap();
-    }
-
     /// Fills in the form of the page to sign in, and sends it.
     pub fn sign_in(&self, email: &str, password: &str) {
         self.fill("input[name=email]", email);
@@ -265,7 +261,9 @@ impl Browser {
     /// Waits until this says true.
     #[track_caller]
     pub fn holds(&self, script: &str) {
-        self.wait(script, || (self.script(script) == json!(true)).then_some(()));
+        // What is looked at may not be there yet.
+        let looked = format!("try {{ return ({script}) }} catch {{ return false }}");
+        self.wait(script, || (self.ask(&looked, &[]) == json!(true)).then_some(()));
     }
 
     /// What all that this selects say.

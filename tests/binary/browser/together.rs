@@ -9,7 +9,7 @@ fn what_comes_in_is_seen_at_once() {
     let Some(stage) = Stage::new() else { return };
     let ada = stage.signed_in("ada@company.com", DESK);
     ada.click("[data-test=view-open]");
-    ada.see(".empty");
+    ada.see("[data-test=first-steps]");
     let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
     ada.read("[data-test=row]", "A moth in the relay");
     ada.read("[data-test=view-open] .count", "1");

@@ -2,7 +2,8 @@
 //!
 //! A folder holds the calls of a tag. Each id is a variable, such as `contact_id`: the call that makes a contact sets it, and
 //! the others use it, in paths, queries and bodies. Left out are pages, bytes of files and streams, which neither program
-//! can do much with, and what is about being signed in with a browser.
+//! can do much with, what is about being signed in with a browser, and what needs two objects of a kind, for there is one
+//! variable for each.
 
 pub mod bruno;
 pub mod postman;
@@ -120,7 +121,15 @@ fn requests(document: &Value, operation: &Operation, ids: &[(String, String)]) -
         }
         Request { call, about: about.to_owned(), makes: makes(document, operation) }
     };
-    calls.map(request).collect()
+    calls.map(request).filter(|request| !is_about_two(&request.call)).collect()
+}
+
+/// Whether path and body speak of two objects of a kind.
+fn is_about_two(call: &Call) -> bool {
+    let Some(Body::Json(body)) = &call.body else { return false };
+    let body = body.to_string();
+    let mut variables = call.path.split("{{").skip(1).filter_map(|rest| Some(rest.split_once("}}")?.0));
+    variables.any(|variable| body.contains(&format!("{{{{{variable}}}}}")))
 }
 
 /// An id's variable in its place; any other text as it is.
