@@ -110,7 +110,7 @@ fn a_conversation_is_begun_and_a_view_saved() {
     ada.click("[data-test=new]");
     ada.fill("[data-test=new-to]", "grace@navy.example");
     ada.keys(ENTER);
-    ada.fill("[data-test=new-subject]", "Your relay");
+    ada.fill("input[name=subject], #dialog-subject", "Your relay");
     ada.fill("[data-test=new-body]", "We have found a moth.");
     ada.click("[data-test=dialog-go]");
     ada.read("[data-test=subject]", "Your relay");
