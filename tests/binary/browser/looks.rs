@@ -8,6 +8,7 @@ use crate::browser::stage::Stage;
 use crate::installed::installed;
 use serde_json::Value;
 use serde_json::json;
+use std::path::Path;
 
 /// Each page of the inbox, by a word for its picture.
 const PAGES: [(&str, &str); 18] = [
@@ -92,4 +93,23 @@ fn figures_of_the_page() {
     let times = browser.ask_later(pace, &[]);
     let times: Vec<f64> = times.as_array().unwrap().iter().map(|time| time.as_f64().unwrap()).collect();
     eprintln!("from a key to the paint: median {:.0} ms, slowest of {} {:.0} ms", times[times.len() / 2], times.len(), times[times.len() - 1]);
+}
+
+/// The picture in the README is made here: with `COMMFLOW_RECORD=1`, anew.
+#[test]
+fn the_readme_shows_the_inbox() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/pictures/inbox.png");
+    let readme = include_str!("../../../README.md");
+    assert!(readme.lines().take(30).any(|line| line.contains("](data/pictures/inbox.png)")), "the README shows no picture");
+    let Some((stage, email, password)) = demo() else { return };
+    let browser = signed_in(&stage, &email, &password, Shape { width: 1360, height: 820, ..DESK });
+    browser.go("/tickets?sla_status=warning");
+    browser.click("[data-test=row] a");
+    browser.see("[data-test=message]");
+    browser.settle();
+    let made = browser.picture("readme");
+    if std::env::var_os("COMMFLOW_RECORD").is_some() {
+        std::fs::copy(made, &kept).unwrap();
+    }
+    assert!(kept.exists(), "there is no picture: COMMFLOW_RECORD=1 cargo test --test binary readme");
 }
