@@ -5,6 +5,7 @@ use crate::harness::Served;
 use crate::ledger::Feed;
 use crate::ledger::Writer;
 use fastrand::Rng;
+use serde_json::json;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use std::time::Instant;
@@ -75,4 +76,43 @@ fn run(served: &Served, key: &str, writers: &mut [Writer], instant: Duration, af
             served.kill();
         }
     });
+}
+
+#[test]
+fn a_merge_that_kill_9_interrupts_has_happened_wholly_or_not_at_all() {
+    let desk = Desk::new();
+    let key = desk.admin_key();
+    let mut rng = Rng::new();
+    let (mut merged, mut served) = (0, serve(&desk));
+    for _ in 0..8 {
+        let mut client = served.client(&key);
+        let [gone, into] = ["gone", "into"].map(|name| {
+            client.post("/v1/contacts", &json!({"name": name})).data(201)["id"].as_str().unwrap().to_owned()
+        });
+        for _ in 0..40 {
+            let new = json!({"subject": "Help", "contact": {"id": gone}, "description": "It broke."});
+            client.post("/v1/tickets", &new).data(201);
+        }
+        let instant = Duration::from_millis(rng.u64(0..=40));
+        std::thread::scope(|scope| {
+            let merge = format!("/v1/contacts/{gone}/merge");
+            let into = json!({"into": into});
+            scope.spawn(move || drop(client.ask("POST", &merge, &[], Some(&into))));
+            std::thread::sleep(instant);
+            served.kill();
+        });
+        drop(served);
+        served = serve(&desk);
+        let mut client = served.client(&key);
+        let is_merged = client.get(&format!("/v1/contacts/{gone}")).status == 301;
+        let holder = if is_merged { &into } else { &gone };
+        let threads = client.get("/v1/tickets?per_page=100&sort=-created_at").body["data"].clone();
+        let theirs =
+            threads.as_array().unwrap().iter().filter(|ticket| ticket["contact"]["id"] == holder.as_str()).count();
+        assert_eq!(theirs, 40, "after {instant:?}, merged: {is_merged}");
+        merged += i32::from(is_merged);
+    }
+    served.stop();
+    eprintln!("{merged} of 8 had happened");
+    desk.assert_whole();
 }
