@@ -14,6 +14,7 @@ pub mod words;
 
 pub use crate::cli::demo::access::Access;
 use crate::desk::passwords;
+use crate::desk::workspace;
 use crate::store::Store;
 use crate::store::tx::Actor;
 use crate::types::Result;
@@ -22,6 +23,8 @@ use crate::types::error::Refused;
 use crate::types::time::Clock;
 use rusqlite::Connection;
 
+/// What the team calls its workspace.
+const WORKSPACE: &str = "Larkfield";
 /// The row of `settings` that says whose work the workspace is.
 const MADE_BY: &str = "made_by";
 /// What it says for ours.
@@ -56,6 +59,7 @@ pub fn fill(store: &Store, clock: &Clock) -> Result<Access> {
     store.write_blocking(Actor::SYSTEM, move |tx| {
         tx.takes_long();
         run::run(&tx.at(now, Actor::SYSTEM), hash, key)?;
+        workspace::update(tx, &data::input(serde_json::json!({ "name": WORKSPACE }))?)?;
         tx.prepare_cached("INSERT INTO settings (name, value) VALUES (?1, ?2)")?.execute([MADE_BY, DEMO])?;
         Ok(())
     })?;
