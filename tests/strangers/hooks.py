@@ -176,5 +176,8 @@ def before_call(context, case, kwargs):
 @schemathesis.check
 def the_key_works(ctx, response, case):
     """Without the key, all would be refused, and nothing be tested."""
+    if operation_of(case) == "signIn":
+        # There, 401 is about the password.
+        return
     was_sent = bool(KEY) and response.request.headers.get("Authorization") == f"Bearer {KEY}"
     assert not (was_sent and response.status_code == 401), "the run's own key was refused"

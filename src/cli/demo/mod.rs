@@ -7,14 +7,18 @@ use crate::desk::demo::filling::Filling;
 use crate::desk::demo::filling::SignIn;
 use crate::desk::demo::marks;
 use crate::desk::passwords;
+use crate::desk::workspace;
 use crate::store::Store;
 use crate::store::tx::Actor;
 use crate::types::Result;
 use crate::types::error::Error;
 use crate::types::error::Refused;
+use crate::types::field;
 use crate::types::time::Clock;
 use rusqlite::Connection;
 
+/// What the team calls its workspace.
+const WORKSPACE: &str = "Larkfield";
 /// The row of `settings` that says whose work the workspace is.
 const MADE_BY: &str = "made_by";
 /// What it says for ours.
@@ -54,6 +58,7 @@ pub fn fill(store: &Store, clock: &Clock) -> Result<Option<Access>> {
         filling.move_in(tx, Some(sign_in))?;
         filling.go_on(tx, usize::MAX)?;
         filling.end(tx, false)?;
+        workspace::update(tx, &field::parse(serde_json::json!({ "name": WORKSPACE })).map_err(Error::from)?)?;
         tx.prepare_cached("INSERT INTO settings (name, value) VALUES (?1, ?2)")?.execute([MADE_BY, DEMO])?;
         Ok(())
     })?;
