@@ -4,11 +4,13 @@ use crate::api::border::context::Settings;
 use actix_web::HttpRequest;
 use actix_web::http::header;
 
-/// Whether the reader speaks TLS: to the address that the world knows, or to a proxy that is trusted to say so.
+/// Whether the reader speaks TLS: to the address that the world knows, or to a proxy that says so.
 pub fn is_https(request: &HttpRequest, settings: &Settings) -> bool {
-    if let Some(url) = &settings.public_url {
-        return url.starts_with("https:");
-    }
+    settings.public_url.as_ref().map_or_else(|| came_by_tls(request, settings), |url| url.starts_with("https:"))
+}
+
+/// Whether a proxy that is trusted to say so was asked by way of TLS.
+pub fn came_by_tls(request: &HttpRequest, settings: &Settings) -> bool {
     let peer = request.peer_addr().map(|peer| peer.ip());
     let is_trusted = peer.is_some_and(|peer| settings.trusted_proxies.iter().any(|network| network.contains(&peer)));
     is_trusted && text(request, "x-forwarded-proto") == Some("https")

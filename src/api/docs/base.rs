@@ -15,7 +15,7 @@ pub fn of(request: &HttpRequest, settings: &Settings) -> String {
 /// As the request says. Only a trusted proxy is believed that it was asked by way of TLS.
 fn asked(request: &HttpRequest, settings: &Settings) -> Option<String> {
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
-    let scheme = if origin::is_https(request, settings) { "https" } else { "http" };
+    let scheme = if origin::came_by_tls(request, settings) { "https" } else { "http" };
     let written = address(&format!("{scheme}://{host}"))?;
     // A host alone, and nothing that only begins like one.
     (Url::parse(&written).ok()?.path() == "/").then_some(written)
