@@ -184,6 +184,8 @@ fn what_comes_in_may_hold_no_other_fields_and_what_goes_out_leaves_none_out() {
     let (new, patch, ticket) = (&schemas["NewTicket"], &schemas["TicketPatch"], &schemas["Ticket"]);
     assert_eq!((&new["additionalProperties"], &patch["additionalProperties"]), (&json!(false), &json!(false)));
     assert_eq!((&patch["required"], &schemas["NewTag"]["required"]), (&Value::Null, &json!(["name"])));
+    let inside = &schemas["SlaTargetsPatch"]["properties"]["urgent"];
+    assert_eq!((&inside["additionalProperties"], &inside["required"]), (&json!(false), &Value::Null));
     assert_eq!(
         ticket["required"].as_array().unwrap().len(),
         ticket["properties"].as_object().unwrap().len(),

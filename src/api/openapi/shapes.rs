@@ -202,10 +202,13 @@ pub fn put(schema: &mut Value, name: &str, value: Value) {
     }
 }
 
-/// What comes in: an object that may hold no other fields; where there is a time, a bare date will do.
+/// What comes in: an object that may hold no other fields, nor may objects in it; where there is a time, a bare date will do.
 pub fn close(mut schema: Value) -> Value {
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        properties.values_mut().for_each(|property| *property = take_dates(std::mem::take(property)));
+        for property in properties.values_mut() {
+            let taken = std::mem::take(property);
+            *property = if taken.get("properties").is_some() { close(taken) } else { take_dates(taken) };
+        }
     }
     if schema.get("required") == Some(&json!([]))
         && let Value::Object(fields) = &mut schema
