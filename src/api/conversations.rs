@@ -121,5 +121,6 @@ async fn bulk(who: Writer, mut query: Query, bulk: Input<BulkConversations>) -> 
     let dry_run = query.switch("dry_run");
     query.done()?;
     let who = who.rehearsing(dry_run);
-    who.post(bulk.fingerprint, false, move |tx| answer::bulk(&conversations::bulk_update(tx, bulk.value, dry_run)?)).await
+    who.post(bulk.fingerprint, false, move |tx| answer::bulk(&conversations::bulk_update(tx, bulk.value, dry_run)?))
+        .await
 }

@@ -398,7 +398,12 @@ fn what_every_request_looks_up_is_found_by_its_key() {
 fn a_report_costs_as_much_as_its_span_holds() {
     let desk = TestApp::new();
     let all = reports::Filter::default();
-    let some = reports::Filter { channel: Some(Channel::Chat), assignee: Some(None), inbox: Some(Id::from_row(1)), team: Some(None) };
+    let some = reports::Filter {
+        channel: Some(Channel::Chat),
+        assignee: Some(None),
+        inbox: Some(Id::from_row(1)),
+        team: Some(None),
+    };
     for (reading, index) in [
         (Reading::Begun, "INDEX conversations_by_creation (created_at>? AND created_at<?)"),
         (Reading::Closed, "INDEX threads_by_closing (closed_at>? AND closed_at<?)"),

@@ -26,6 +26,9 @@ use std::time::Instant;
 #[folder = "static"]
 struct Assets;
 
+/// What a debug build packs may be another file at the next request.
+const EFFORT: Effort = if cfg!(debug_assertions) { Effort::Once } else { Effort::Kept };
+
 /// The version, and when it was read: in a debug build, which reads all files for it, they may have changed since.
 static VERSION: Mutex<Option<(String, Instant)>> = Mutex::new(None);
 /// A page asks for some hundred files at once.
@@ -73,6 +76,9 @@ pub fn names(folder: &str, ending: &str) -> Vec<String> {
 
 /// Packs all of them, so that nobody has to wait for it. Takes about a second.
 pub fn pack_all() {
+    if EFFORT == Effort::Once {
+        return;
+    }
     for name in Assets::iter() {
         if let Some(asset) = Asset::of(&name) {
             Packing::ALL.iter().for_each(|packing| drop(asset.packed(*packing)));
@@ -108,7 +114,7 @@ impl Asset {
             return known.clone();
         }
         // Not under the lock: others need not wait for this one.
-        let packed = packing.pack(&self.bytes, Effort::Kept).unwrap_or_else(|_| self.bytes.clone());
+        let packed = packing.pack(&self.bytes, EFFORT).unwrap_or_else(|_| self.bytes.clone());
         let packed = Bytes::from(packed);
         PACKED.lock().unwrap_or_else(PoisonError::into_inner).insert(key, packed.clone());
         packed

@@ -32,7 +32,7 @@ async function found(query) {
 }
 
 async function commands(query) {
-  const actions = available().filter((one) => one.id !== "palette").map((one) => ({ id: one.id, name: nameOf(one), key: one.key, group: say("palette.actions"), picture: icon(one.picture ?? "next"), run: one.run }));
+  const actions = available().filter((one) => one.id !== "palette").map((one) => ({ ...asItem(one), group: say("palette.actions") }));
   const ways = views.value.map((view) => ({ id: view.id, name: viewName(view), group: say("palette.views"), picture: icon("eye"), run: () => go(viewAddress(view)) }));
   const items = [...matching(actions, query), ...matching(ways, query)];
   const text = query.trim();
@@ -62,23 +62,21 @@ function search() {
 
 /** Oneself: how the page looks, and the way out. */
 async function self() {
-  const items = [
-    { id: "profile", name: say("self.settings"), picture: icon("settings"), run: () => go("/settings/profile") },
-    { id: "theme", name: say("self.theme", say(`self.theme_${theme.peek()}`)), picture: icon("sun"), run: pickTheme },
-    { id: "density", name: say(density.peek() === "compact" ? "self.comfortable" : "self.compact"), picture: icon("menu"), run: () => { density.value = density.peek() === "compact" ? "comfortable" : "compact"; } },
-    { id: "keys", name: say(singleKeys.peek() ? "self.keys_off" : "self.keys_on"), picture: icon("key"), run: toggleKeys },
-    { id: "sheet", name: say("actions.sheet"), key: "?", picture: icon("help"), run: sheet },
-    { id: "docs", name: say("self.docs"), picture: icon("file"), run: () => location.assign("/docs") },
-    { id: "out", name: say("self.sign_out"), picture: icon("exit"), run: signOut },
-  ];
+  const items = available().filter((one) => one.group === "self").map(asItem);
   const chosen = await choose({ label: me.peek()?.email ?? "", find: (query) => matching(items, query) });
   chosen?.run();
 }
+
+const asItem = (one) => ({ id: one.id, name: nameOf(one), key: one.key, picture: icon(one.picture ?? "next"), run: one.run });
 
 async function pickTheme() {
   const items = ["system", "light", "dark"].map((id) => ({ id, name: say(`self.theme_${id}`), checked: theme.peek() === id }));
   const chosen = await choose({ label: say("self.look"), find: (query) => matching(items, query) });
   if (chosen) theme.value = chosen.id;
+}
+
+function toggleDensity() {
+  density.value = density.peek() === "compact" ? "comfortable" : "compact";
 }
 
 function toggleKeys() {
@@ -94,9 +92,17 @@ async function signOut() {
 }
 
 action({ id: "palette", key: "Mod+k", name: "actions.palette", group: "go", run: open });
-action({ id: "sheet", key: "?", name: "actions.sheet", group: "go", picture: "help", run: sheet });
 action({ id: "search", key: "/", name: "actions.search", group: "go", picture: "search", run: search });
 action({ id: "self", name: "actions.self", group: "go", run: self });
+const own = [
+  ["theme", () => say("self.theme", say(`self.theme_${theme.peek()}`)), "sun", pickTheme],
+  ["density", () => say(density.peek() === "compact" ? "self.comfortable" : "self.compact"), "menu", toggleDensity],
+  ["keys", () => say(singleKeys.peek() ? "self.keys_off" : "self.keys_on"), "key", toggleKeys],
+  ["sheet", "actions.sheet", "help", sheet, "?"],
+  ["docs", "self.docs", "file", () => location.assign("/docs")],
+  ["sign-out", "self.sign_out", "exit", signOut],
+];
+for (const [id, name, picture, run, key] of own) action({ id, key, name, group: "self", picture, run });
 action({ id: "undo", key: "u", name: "actions.undo", group: "thread", picture: "undo", when: canUndo, run: () => undo() });
 for (const [id, key, page] of [["go-inbox", "g i", "conversations"], ["go-tickets", "g t", "tickets"], ["go-contacts", "g c", "contacts"], ["go-reports", "g r", "reports"], ["go-settings", "g s", "settings"]]) {
   action({ id, key, name: () => say("actions.go", say(`frame.${page}`)), group: "go", run: () => go(address(page)) });

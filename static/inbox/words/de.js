@@ -75,7 +75,7 @@ export default {
     contacts: "Kontakte", conversations: "Konversationen", count: (count) => n(count, "Vorgang", "Vorgänge"), find: "Suche und Befehle", live: "Live: Änderungen erscheinen sofort", menu: "Menü",
     navigation: "Navigation", not_live: "Nicht verbunden: Verbindung wird aufgebaut", reports: "Berichte", search: "Suche", settings: "Einstellungen", skip: "Zum Inhalt springen", tickets: "Tickets",
   },
-  groups: { contacts: "Kontakte", go: "Navigation", list: "Liste", search: "Suche", thread: "Vorgang" },
+  groups: { contacts: "Kontakte", go: "Navigation", list: "Liste", search: "Suche", self: "Sie", thread: "Vorgang" },
   history: {
     assigned: (name) => `hat den Vorgang ${name} zugewiesen`, custom_fields: "hat die eigenen Felder geändert", inbox: (name) => `hat den Vorgang nach ${name} verschoben`, no_team: "hat den Vorgang keinem Team mehr zugeordnet",
     priority: (name) => `hat die Priorität auf „${name}“ gesetzt`, status: (name) => `hat den Status auf „${name}“ gesetzt`, subject: (name) => `hat den Betreff in „${name}“ geändert`,

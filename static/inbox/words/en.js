@@ -75,7 +75,7 @@ export default {
     contacts: "Contacts", conversations: "Conversations", count: (count) => n(count, "thread", "threads"), find: "Search or do …", live: "Live: changes appear as they happen", menu: "Menu",
     navigation: "Navigation", not_live: "Not connected: reconnecting", reports: "Reports", search: "Search", settings: "Settings", skip: "Skip to the content", tickets: "Tickets",
   },
-  groups: { contacts: "Contacts", go: "Go", list: "List", search: "Search", thread: "Thread" },
+  groups: { contacts: "Contacts", go: "Go", list: "List", search: "Search", self: "You", thread: "Thread" },
   history: {
     assigned: (name) => `assigned this to ${name}`, custom_fields: "changed the custom fields", inbox: (name) => `moved this to ${name}`, no_team: "took this from its team",
     priority: (name) => `set priority to ${name.toLowerCase()}`, status: (name) => `set status to ${name.toLowerCase()}`, subject: (name) => `changed the subject to “${name}”`,

@@ -128,14 +128,12 @@ fn everything_is_reached_by_the_palette_and_the_keys_are_on_a_sheet() {
     }
     ada.keys(ESCAPE);
     ada.gone(".palette");
-    ada.keys("g");
-    ada.keys("c");
+    ada.keys("gc");
     ada.see("contacts-page");
     // Who dictates turns single keys off.
     ada.click("[data-test=find]");
     ada.choose("Turn single keys off");
-    ada.keys("g");
-    ada.keys("i");
+    ada.keys("gi");
     ada.see("contacts-page");
 }
 
@@ -143,7 +141,10 @@ fn everything_is_reached_by_the_palette_and_the_keys_are_on_a_sheet() {
 fn many_threads_change_after_a_rehearsal_and_are_taken_back() {
     let Some(stage) = Stage::new() else { return };
     let ids: Vec<String> = ["Ann", "Bea", "Cy"].iter().map(|name| stage.conversation(name, "Hello", "Hi.")).collect();
-    stage.ada().send("PATCH", &format!("/v1/conversations/{}", ids[0]), &[], Some(&json!({"priority": "low"}))).data(200);
+    stage
+        .ada()
+        .send("PATCH", &format!("/v1/conversations/{}", ids[0]), &[], Some(&json!({"priority": "low"})))
+        .data(200);
     let ada = stage.signed_in("ada@company.com", DESK);
     ada.click("[data-test=view-open]");
     ada.holds("document.querySelectorAll('[data-test=row]').length === 3");

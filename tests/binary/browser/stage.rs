@@ -59,8 +59,11 @@ impl Stage {
     /// The stage, once it is free.
     pub fn new() -> Option<Self> {
         Self::after(&[], |desk| {
-            for (email, name, role) in [("ada@company.com", "Ada Lovelace", "admin"), ("ben@company.com", "Ben Okri", "agent")] {
-                let arguments = ["user", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"];
+            for (email, name, role) in
+                [("ada@company.com", "Ada Lovelace", "admin"), ("ben@company.com", "Ben Okri", "agent")]
+            {
+                let arguments =
+                    ["user", "create", "--email", email, "--name", name, "--role", role, "--password-stdin"];
                 desk.run_with(&arguments, PASSWORD).fine();
             }
             desk.run(&["key", "create", "--user", "ada@company.com"]).fine().out.trim_end().to_owned()
@@ -100,7 +103,8 @@ impl Stage {
     /// What was written in a conversation, in its order.
     pub fn messages(&self, id: &str) -> Vec<String> {
         let told = self.ada().get(&format!("/v1/conversations/{id}/messages")).body;
-        let bodies = told["data"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap().to_owned());
+        let bodies =
+            told["data"].as_array().unwrap().iter().map(|message| message["body"].as_str().unwrap().to_owned());
         bodies.collect()
     }
 
@@ -136,9 +140,15 @@ impl Stage {
 
     /// A browser in which this user is signed in, and sees the inbox.
     pub fn signed_in(&self, email: &str, shape: Shape) -> Browser {
+        self.signed_in_with(email, PASSWORD, shape)
+    }
+
+    /// The same with another password. The form is filled in at once: to type it takes longer than many a story.
+    pub fn signed_in_with(&self, email: &str, password: &str, shape: Shape) -> Browser {
         let browser = self.browser(shape);
         browser.go("/sign-in");
-        browser.sign_in(email, PASSWORD);
+        let fill = "const form = document.forms[0]; form.email.value = arguments[0]; form.password.value = arguments[1]; form.submit()";
+        browser.ask(fill, &[json!(email), json!(password)]);
         browser.see("app-frame");
         browser
     }
@@ -206,6 +216,12 @@ impl Browser {
         self.runtime.block_on(self.client().goto(&url)).unwrap();
     }
 
+    /// Follows a link of the page to a path, without leaving the page.
+    pub fn turn(&self, path: &str) {
+        let follow = "const link = document.createElement('a'); link.href = arguments[0]; document.body.append(link); link.click(); link.remove();";
+        self.ask(follow, &[json!(path)]);
+    }
+
     /// The path where it is, with its query.
     pub fn place(&self) -> String {
         let url = self.runtime.block_on(self.client().current_url()).unwrap();
@@ -249,7 +265,9 @@ impl Browser {
     /// Waits until something that this selects says these words.
     #[track_caller]
     pub fn read(&self, css: &str, words: &str) {
-        self.wait(&format!("{css} to say {words:?}"), || self.texts(css).iter().any(|text| text.contains(words)).then_some(()));
+        self.wait(&format!("{css} to say {words:?}"), || {
+            self.texts(css).iter().any(|text| text.contains(words)).then_some(())
+        });
     }
 
     /// Waits until nothing that this selects is to be seen.
@@ -268,7 +286,8 @@ impl Browser {
 
     /// What all that this selects say.
     pub fn texts(&self, css: &str) -> Vec<String> {
-        let told = self.ask("return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)", &[json!(css)]);
+        let told =
+            self.ask("return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)", &[json!(css)]);
         told.as_array().unwrap().iter().map(|text| text.as_str().unwrap_or("").to_owned()).collect()
     }
 
@@ -307,7 +326,7 @@ impl Browser {
     /// Waits until the page has nothing left to ask, and has shown it.
     pub fn settle(&self) {
         self.see("main h1");
-        let quiet = "performance.now() - Math.max(0, ...performance.getEntriesByType('resource').map((one) => one.responseEnd)) > 250";
+        let quiet = "(performance.setResourceTimingBufferSize(9999), performance.now()) - Math.max(0, ...performance.getEntriesByType('resource').map((one) => one.responseEnd)) > 250";
         self.holds(quiet);
     }
 
@@ -334,7 +353,8 @@ impl Browser {
 
     /// What is to be seen, as a file under `target/pictures`.
     pub fn picture(&self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_BIN_EXE_commflow")).parent().and_then(Path::parent).unwrap().join("pictures");
+        let folder =
+            Path::new(env!("CARGO_BIN_EXE_commflow")).parent().and_then(Path::parent).unwrap().join("pictures");
         std::fs::create_dir_all(&folder).unwrap();
         let path = folder.join(format!("{name}.png"));
         let bytes = self.runtime.block_on(self.client().screenshot()).unwrap();
@@ -353,7 +373,8 @@ impl Drop for Browser {
 
 fn capabilities(profile: &Path, shape: Shape) -> serde_json::Map<String, Value> {
     let Shape { width, height, dark, language } = shape;
-    let scheme = if dark { "--blink-settings=preferredColorScheme=0" } else { "--blink-settings=preferredColorScheme=1" };
+    let scheme =
+        if dark { "--blink-settings=preferredColorScheme=0" } else { "--blink-settings=preferredColorScheme=1" };
     let arguments = [
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
@@ -372,6 +393,7 @@ fn capabilities(profile: &Path, shape: Shape) -> serde_json::Map<String, Value> 
     ];
     let metrics = json!({"width": width, "height": height, "pixelRatio": 1.0, "touch": width < 500});
     let options = json!({"args": arguments, "mobileEmulation": {"deviceMetrics": metrics}});
-    let wanted = json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
+    let wanted =
+        json!({"browserName": "chrome", "goog:chromeOptions": options, "goog:loggingPrefs": {"browser": "ALL"}});
     wanted.as_object().unwrap().clone()
 }
