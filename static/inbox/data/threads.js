@@ -70,8 +70,11 @@ export function inverse(object, change) {
   return back;
 }
 
-/** Changes a conversation or ticket. With `told`, says so, and offers the way back. Gives whether it was done. */
-export async function change(id, patched, { told } = {}) {
+/**
+ * Changes a conversation or ticket. With `told`, says so, and offers the way back. Gives whether it was done; what went wrong is
+ * said, unless whoever asks does that (`complains: false`).
+ */
+export async function change(id, patched, { told, complains = true } = {}) {
   const place = cell(id);
   const before = place.peek();
   if (!before) return false;
@@ -82,6 +85,7 @@ export async function change(id, patched, { told } = {}) {
     place.value = data;
   } catch (error) {
     place.value = before;
+    if (!complains) throw error;
     complain(error);
     return false;
   }

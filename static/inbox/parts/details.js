@@ -2,15 +2,15 @@
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { get, patch } from "../core/api.js";
+import { get } from "../core/api.js";
 import { address } from "../core/place.js";
 import { signal } from "../core/signal.js";
-import { attempt } from "../core/toasts.js";
 import { ago, inFull, length, now } from "../core/time.js";
 import { say } from "../core/words.js";
 import { inboxOf } from "../data/people.js";
 import { change } from "../data/threads.js";
 import { avatar } from "./avatar.js";
+import "./custom-fields.js";
 import { icon } from "./icons.js";
 import { pickAssignee, pickInbox, pickPriority, pickStatus, pickTags, pickTeam } from "./pickers.js";
 import { nameOf, statusDot, tagMark } from "./thread-row.js";
@@ -55,7 +55,7 @@ class Details extends Element {
           ${this.fact("tags", thread.tags.length > 0 ? each(thread.tags, (tag) => tag, tagMark) : html`<em>${say("thread.no_tags")}</em>`, () => pickTags(ids), "t")}
         </dl>
         ${this.person(thread)}
-        ${this.fields(thread)}
+        <custom-fields .owner=${thread.id} .fields=${thread.custom_fields} .save=${(name, value) => this.saveField(thread.id, name, value)}></custom-fields>
         ${this.others()}
       </aside>`;
   }
@@ -96,28 +96,8 @@ class Details extends Element {
       </section>`;
   }
 
-  /** Custom fields of the thread, changed in place. */
-  fields(thread) {
-    const entries = Object.entries(thread.custom_fields);
-    return html`
-      <section class="card">
-        <h2>${say("fields.custom_fields")}<button type="button" class="plain" aria-label=${say("fields.add")} title=${say("fields.add")} @click=${() => this.addField(thread)}>${icon("plus")}</button></h2>
-        ${each(entries, ([name]) => name, ([name, value]) => html`
-          <label class="custom"><span dir="auto">${name}</span>
-            <input dir="auto" .value=${String(value)} @change=${(event) => this.setField(thread, name, value, event.target.value)}></label>`)}
-        ${entries.length === 0 ? html`<p class="quiet">${say("fields.none")}</p>` : ""}
-      </section>`;
-  }
-
-  /** A number stays a number, a switch a switch; nothing takes the field away. */
-  setField(thread, name, before, text) {
-    const typed = typeof before === "number" && text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : typeof before === "boolean" && /^(true|false)$/.test(text) ? text === "true" : text;
-    change(thread.id, { custom_fields: { [name]: text.trim() === "" ? null : typed } }, { told: say("did.field", name) });
-  }
-
-  addField(thread) {
-    const name = prompt(say("fields.name"));
-    if (name?.trim()) attempt(() => patch(`/conversations/${thread.id}`, { custom_fields: { [name.trim()]: "–" } }));
+  async saveField(id, name, value) {
+    await change(id, { custom_fields: { [name]: value } }, { told: say(value === null ? "contacts.field_removed" : "did.field", name), complains: false });
   }
 
   others() {

@@ -41,6 +41,28 @@ fn a_reply_with_a_file_is_written_taken_back_and_sent() {
 }
 
 #[test]
+fn files_are_dropped_and_pasted_and_taken_off_again() {
+    let Some(stage) = Stage::new() else { return };
+    let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
+    let ada = stage.signed_in("ada@company.com", DESK);
+    ada.go(&format!("/conversations/{id}"));
+    ada.see("[data-test=body]");
+    let give = "const files = new DataTransfer(); files.items.add(new File(['a moth'], arguments[1], {type: 'text/plain'}));
+        const event = arguments[0] === 'drop' ? new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true})
+            : new ClipboardEvent('paste', {clipboardData: files, bubbles: true, cancelable: true});
+        document.querySelector('[data-test=body]').dispatchEvent(event);";
+    ada.ask(give, &[json!("drop"), json!("dropped.txt")]);
+    ada.read(".composer .file", "dropped.txt");
+    ada.ask(give, &[json!("paste"), json!("pasted.txt")]);
+    ada.read(".composer .file", "pasted.txt");
+    ada.click(".composer .file button");
+    ada.holds("document.querySelectorAll('.composer .file').length === 1");
+    ada.click("[data-test=send]");
+    ada.click("[data-test=send-now]");
+    ada.read("[data-test=message] [data-test=attachment]", "pasted.txt");
+}
+
+#[test]
 fn a_note_is_no_reply_and_drafts_stay_with_their_thread() {
     let Some(stage) = Stage::new() else { return };
     let first = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
@@ -95,6 +117,11 @@ fn a_thread_is_assigned_tagged_raised_closed_and_opened_again_by_keys() {
     ada.keys("u");
     ada.read("[data-test=set-status]", "Open");
     stage.holds(&id, "status", &json!("open"));
+    ada.click("[data-test=add-field]");
+    ada.fill("[data-test=field-name]", "machine");
+    ada.fill("[data-test=field-value]", "Mark II");
+    ada.click("[data-test=field-add]");
+    stage.holds(&id, "custom_fields", &json!({"machine": "Mark II"}));
     let object = stage.ada().get(&format!("/v1/conversations/{id}")).data(200);
     assert_eq!((&object["priority"], &object["tags"]), (&json!("urgent"), &json!(["hardware"])));
 }

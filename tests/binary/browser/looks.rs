@@ -73,6 +73,20 @@ fn axe_finds_nothing_serious_on_any_page_light_or_dark_wide_or_narrow() {
     assert!(found.is_empty() && faults.is_empty(), "{found:#?} {faults:#?}");
 }
 
+#[test]
+fn of_a_long_list_only_what_is_in_sight_is_on_the_page() {
+    let Some((stage, email, password)) = demo() else { return };
+    let browser = stage.signed_in_with(&email, &password, DESK);
+    browser.turn("/conversations?sort=created_at");
+    browser.see("[data-test=row]");
+    let total = browser.script("Math.round(parseFloat(document.querySelector('.rows').style.height) / 64)");
+    assert!(total.as_i64().unwrap() >= 1_200, "{total}");
+    browser.script("document.querySelector('thread-list').scrollTop = 1e9");
+    browser.holds("document.querySelector('[data-test=row]:last-of-type').getAttribute('aria-posinset') === document.querySelector('[data-test=row]').getAttribute('aria-setsize')");
+    let shown = browser.script("document.querySelectorAll('.row').length");
+    assert!(shown.as_i64().unwrap() < 80, "{shown}");
+}
+
 /// Figures, not a judgement: how soon the inbox can be used, and how soon a key shows.
 #[test]
 fn figures_of_the_page() {

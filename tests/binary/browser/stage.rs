@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 /// What is waited for takes no longer, unless it is broken.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 /// What everybody here signs in with.
 pub const PASSWORD: &str = "correct horse battery";
 
