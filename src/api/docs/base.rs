@@ -73,7 +73,7 @@ mod tests {
     #[test]
     fn the_public_address_comes_first_if_it_is_one() {
         assert_eq!(base("x", None, Some("https://example.com/desk/")), "https://example.com/desk");
-        assert_eq!(base("x", None, Some("https://example.com/'\"")), "https://x");
+        assert_eq!(base("x", None, Some("https://example.com/'\"")), "http://x");
         assert_eq!(base("x", None, Some("nonsense")), "http://x");
     }
 
