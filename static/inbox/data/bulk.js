@@ -5,7 +5,7 @@ import { signal } from "../core/signal.js";
 import { toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { offerUndo } from "./undo.js";
-import { inverse, learn, threadOf } from "./threads.js";
+import { inverse, learn, objectOf } from "./objects.js";
 
 /** Ids that one request takes. */
 const AT_ONCE = 1000;
@@ -25,7 +25,7 @@ export async function changeMany(ids, patch, told) {
   });
   rehearsed.value = null;
   if (!agreed) return false;
-  const before = data.updated.map((id) => threadOf(id)).filter(Boolean);
+  const before = data.updated.map((id) => objectOf(id)).filter(Boolean);
   const done = await once(asked, patch);
   if (done.data.failed.length > 0) toast(say("bulk.failed", done.data.failed.length), { tone: "bad" });
   offerUndo(`${told} · ${say("bulk.done", done.data.updated.length)}`, () => takeBack(before, patch));

@@ -10,7 +10,7 @@ import { count } from "../core/time.js";
 import { say } from "../core/words.js";
 import { Rows } from "../data/rows.js";
 import { look } from "../data/beginnings.js";
-import { learn } from "../data/threads.js";
+import { learn } from "../data/objects.js";
 import { views, viewAt, viewName } from "../data/views.js";
 import { stage } from "../parts/first-steps.js";
 import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
@@ -145,6 +145,7 @@ action({
     if (await pickers.toggleClosed(ids)) page().selected.value = new Set();
   },
 });
+action({ id: "rename", name: "thread.rename", group: "thread", picture: "pen", when: () => isHere() && Boolean(place.peek().id), run: () => { document.querySelector("thread-view").renaming.value = true; } });
 action({ id: "copy-link", name: "actions.copy_link", group: "thread", when: () => isHere() && Boolean(place.peek().id), run: () => pickers.copyLink(place.peek().id) });
 
 /** The first of the views, which is where the page begins. */

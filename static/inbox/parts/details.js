@@ -8,7 +8,7 @@ import { signal } from "../core/signal.js";
 import { ago, inFull, length, now } from "../core/time.js";
 import { say } from "../core/words.js";
 import { inboxOf } from "../data/people.js";
-import { change } from "../data/threads.js";
+import { change } from "../data/objects.js";
 import { avatar } from "./avatar.js";
 import "./custom-fields.js";
 import { icon } from "./icons.js";
@@ -97,7 +97,7 @@ class Details extends Element {
   }
 
   async saveField(id, name, value) {
-    await change(id, { custom_fields: { [name]: value } }, { told: say(value === null ? "contacts.field_removed" : "did.field", name), complains: false });
+    await change(id, { custom_fields: { [name]: value } }, { told: say(value === null ? "contacts.field_removed" : "did.field", name) });
   }
 
   others() {

@@ -10,7 +10,7 @@ import { signal } from "../core/signal.js";
 import { attempt } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { inboxOf, inboxes, userOf } from "../data/people.js";
-import { learn } from "../data/threads.js";
+import { learn } from "../data/objects.js";
 import { offerUndo } from "../data/undo.js";
 import { avatar } from "./avatar.js";
 import { Dialog, ask } from "./dialog.js";

@@ -4,7 +4,8 @@ import { html } from "../core/html.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { activeUsers, colorOf, inboxOf, inboxes, me, tags, teamOf, teams, userOf } from "../data/people.js";
-import { change, threadOf } from "../data/threads.js";
+import { change, tryChange } from "../data/objects.js";
+import { threadOf } from "../data/threads.js";
 import { changeMany } from "../data/bulk.js";
 import { avatar } from "./avatar.js";
 import { choose, matching } from "./palette.js";
@@ -16,7 +17,7 @@ const PRIORITIES = ["urgent", "high", "normal", "low"];
 
 /** Changes these threads: one at once, many after their number was looked at. */
 export async function apply(ids, patch, told) {
-  if (ids.length === 1) return change(ids[0], patch, { told });
+  if (ids.length === 1) return tryChange(ids[0], patch, { told });
   return attempt(() => changeMany(ids, patch, told));
 }
 

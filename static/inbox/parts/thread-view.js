@@ -11,7 +11,8 @@ import { me } from "../data/people.js";
 import { Messages } from "../data/messages.js";
 import { onSent, outgoing, sendNow, takeBack } from "../data/outbox.js";
 import { Presence } from "../data/presence.js";
-import { change, readThread, threadOf, viewsOf } from "../data/threads.js";
+import { tryChange } from "../data/objects.js";
+import { readThread, threadOf, viewsOf } from "../data/threads.js";
 import { changeItem, dayLine, messageItem } from "./message-item.js";
 import { statusDot } from "./thread-row.js";
 import { icon } from "./icons.js";
@@ -25,6 +26,7 @@ const NEAR = 120;
 class ThreadView extends Element {
   static takes = ["open", "back"];
   details = signal(false);
+  renaming = signal(false);
   missing = signal(false);
 
   arrived() {
@@ -48,7 +50,7 @@ class ThreadView extends Element {
     this.finish();
     this.id = id;
     this.conversation = undefined;
-    this.missing.value = false;
+    this.missing.value = this.renaming.value = false;
     if (id) {
       readThread(id).catch((error) => {
         if (error.status === 404 && this.id === id) this.missing.value = true;
@@ -81,7 +83,7 @@ class ThreadView extends Element {
       <header class="thread-head">
         <a class="back plain button" href=${this.back} aria-label=${say("thread.back")}>${icon("back")}</a>
         <div class="title">
-          <h1 dir="auto" data-test="subject">${thread.subject}</h1>
+          ${this.subject(thread)}
           <p>${statusDot(shown.status)}<span>${say(`status.${shown.status}`)}</span><span class="id">${this.open}</span>${this.others()}</p>
         </div>
         <button type="button" aria-label=${closing} @click=${() => perform("close")} data-test="close">${icon("check")}<span>${closing}</span></button>
@@ -96,6 +98,26 @@ class ThreadView extends Element {
         </div>
         <thread-details class=${this.details.value ? "open" : ""} .thread=${thread} .ticket=${threadOf(ids.ticket)}></thread-details>
       </div>`;
+  }
+
+  /** The subject, which a click lets one change. */
+  subject(thread) {
+    if (!this.renaming.value) return html`<h1 dir="auto" title=${say("thread.rename")} @click=${() => { this.renaming.value = true; }} data-test="subject">${thread.subject}</h1>`;
+    const end = (event) => {
+      if (this.renaming.peek()) this.rename(thread, event.target.value);
+    };
+    return html`<input class="subject" dir="auto" aria-label=${say("thread.rename")} .value=${thread.subject} @change=${end} @blur=${end} @keydown=${(event) => this.press(event, end)} data-test="new-subject">`;
+  }
+
+  press(event, end) {
+    if (event.key === "Enter" && !event.isComposing) end(event);
+    if (event.key === "Escape") this.renaming.value = false;
+  }
+
+  rename(thread, typed) {
+    this.renaming.value = false;
+    const subject = typed.trim();
+    if (subject && subject !== thread.subject) tryChange(thread.id, { subject }, { told: say("did.subject") });
   }
 
   others() {
@@ -157,13 +179,10 @@ class ThreadView extends Element {
   }
 
   drawn() {
+    const field = this.querySelector("input.subject");
+    if (field && document.activeElement !== field) field.focus();
     const talk = this.querySelector(".talk");
     if (talk && this.atEnd) talk.scrollTop = talk.scrollHeight;
-  }
-
-  rename(subject) {
-    const thread = threadOf(this.conversation);
-    if (subject.trim() && subject !== thread.subject) change(thread.id, { subject: subject.trim() }, { told: say("did.subject") });
   }
 }
 

@@ -167,7 +167,7 @@ export default {
   thread: {
     back: "Zurück zur Liste", details: "Details", earlier: "Früher", file_gone: "gelöscht", is_typing: (name) => `${name} schreibt`, is_viewing: (name) => `${name} liest mit`, messages: "Nachrichten",
     missing: "Diesen Vorgang gibt es nicht.", no_tags: "Keine Tags", no_team: "Kein Team", nobody: "Niemand", none: "Wählen Sie einen Vorgang, oder drücken Sie j.", note_badge: "Notiz · nur Ihr Team sieht das",
-    older: (count) => `${count} frühere`, system: "CommFlow", unassigned: "Nicht zugewiesen",
+    older: (count) => `${count} frühere`, rename: "Betreff ändern", system: "CommFlow", unassigned: "Nicht zugewiesen",
   },
   time: { days: (d) => `${d} T`, hours: (h) => `${h} h`, minutes: (m) => `${m} min`, now: "jetzt", seconds: (s) => `${s} s`, today: "Heute", yesterday: "Gestern" },
   users: {

@@ -167,7 +167,7 @@ export default {
   thread: {
     back: "Back to the list", details: "Details", earlier: "Earlier", file_gone: "deleted", is_typing: (name) => `${name} is writing`, is_viewing: (name) => `${name} is looking`, messages: "Messages",
     missing: "There is no such thread.", no_tags: "No tags", no_team: "No team", nobody: "Nobody", none: "Choose a thread, or press j.", note_badge: "Note · only your team sees this",
-    older: (count) => `${count} earlier`, system: "CommFlow", unassigned: "Unassigned",
+    older: (count) => `${count} earlier`, rename: "Change the subject", system: "CommFlow", unassigned: "Unassigned",
   },
   time: { days: (d) => `${d}d`, hours: (h) => `${h}h`, minutes: (m) => `${m}m`, now: "now", seconds: (s) => `${s}s`, today: "Today", yesterday: "Yesterday" },
   users: {
