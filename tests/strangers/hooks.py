@@ -51,6 +51,7 @@ FORMS_OF_STATE = {
     "updateConversation": r"tags|assignee_id",
     "updateTicket": r"tags|assignee_id",
     "updateTicketsInBulk": r"update\.(tags|assignee_id)",
+    "updateConversationsInBulk": r"update\.(tags|assignee_id)",
 }
 # The same of query parameters, which are refused with 400.
 # A span has to end after it has begun, and within 366 days.

@@ -1,6 +1,4 @@
 //! The web inbox as a person uses it: in Debian's Chromium, driven by its own driver, against the real program.
-//!
-//! A browser takes a core and some hundred MiB: one story has the stage at a time.
 
 mod stage;
 

@@ -17,9 +17,6 @@ use std::path::PathBuf;
 use std::process::Child;
 use std::process::Command;
 use std::process::Stdio;
-use std::sync::Mutex;
-use std::sync::MutexGuard;
-use std::sync::PoisonError;
 use std::time::Duration;
 use std::time::Instant;
 use tempfile::TempDir;
@@ -33,8 +30,6 @@ pub const PASSWORD: &str = "correct horse battery";
 pub const ENTER: &str = "\u{e007}";
 pub const ESCAPE: &str = "\u{e00c}";
 pub const CONTROL_ENTER: &str = "\u{e009}\u{e007}\u{e000}";
-
-static TURN: Mutex<()> = Mutex::new(());
 
 /// Chromium and its driver; none where they are missing, which is a failure where CI has to install them.
 fn tools() -> Option<()> {
@@ -52,11 +47,10 @@ pub struct Stage {
     pub served: Served,
     pub key: String,
     pub desk: Desk,
-    _turn: MutexGuard<'static, ()>,
 }
 
 impl Stage {
-    /// The stage, once it is free.
+    /// The stage.
     pub fn new() -> Option<Self> {
         Self::after(&[], |desk| {
             for (email, name, role) in
@@ -78,11 +72,10 @@ impl Stage {
     /// A stage that is served with these flags, after it was prepared.
     pub fn after(flags: &[&str], prepare: impl FnOnce(&Desk) -> String) -> Option<Self> {
         tools()?;
-        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let desk = Desk::new();
         let key = prepare(&desk);
         let served = desk.serve(flags);
-        Some(Self { served, key, desk, _turn: turn })
+        Some(Self { served, key, desk })
     }
 
     /// Ada, as a program.
