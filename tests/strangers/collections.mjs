@@ -53,7 +53,7 @@ function runBruno(folder) {
     const calls = names.filter((name) => !name.startsWith("environments/")).map((name) => {
         const text = ledHome(readFileSync(join(folder, name), "utf8"));
         writeFileSync(join(folder, name), text);
-        const [, method, path] = /^(get|post|patch|delete) \{\n  url: \{\{base_url\}\}([^\n?]*)/m.exec(text);
+        const [, method, path] = /^(get|post|patch|put|delete) \{\n  url: \{\{base_url\}\}([^\n?]*)/m.exec(text);
         const place = [placeOf(join(folder, dirname(name), "folder.bru")), placeOf(join(folder, name))];
         return { name, method: method.toUpperCase(), path, place };
     });
