@@ -24,6 +24,9 @@ use url::form_urlencoded::byte_serialize;
 /// The script that runs before anything is shown.
 const EARLY: &str = "inbox/early.js";
 
+/// The script that all begins with.
+const MAIN: &str = "inbox/main.js";
+
 /// The pages of the inbox: path, name and title.
 const PAGES: [(&str, &str, &str); 11] = [
     ("/", "showInbox", "The inbox"),
@@ -70,13 +73,13 @@ fn door(request: &HttpRequest) -> String {
     format!("/sign-in?next={}", byte_serialize(asked.as_bytes()).collect::<String>())
 }
 
-/// All styles and scripts of the inbox, so that a browser fetches them together; the version in their paths lets it keep them.
+/// The styles of the inbox, and the scripts that it begins with, so that a browser fetches them together; the version in their paths lets it keep them.
 fn shell(words: &Words, workspace: &str, csrf_token: &str) -> Markup {
     let version = assets::version();
     let asset = |name: &str| assets::path(&version, name);
-    let spoken = format!("inbox/words/{}.js", words.language);
-    // What runs first is no module, and of the words one language is enough.
-    let is_asked = |name: &String| name != EARLY && (!name.starts_with("inbox/words/") || *name == spoken);
+    // What it imports is fetched together with it; of the words, which it chooses itself, one language is enough.
+    let mut scripts = assets::imported_by(MAIN);
+    scripts.insert(format!("inbox/words/{}.js", words.language));
     html! {
         (DOCTYPE)
         html lang=(words.language) {
@@ -89,8 +92,8 @@ fn shell(words: &Words, workspace: &str, csrf_token: &str) -> Markup {
                 link rel="icon" type="image/svg+xml" href=(asset("docs/icon.svg"));
                 script src=(asset(EARLY)) {}
                 @for style in assets::names("inbox", ".css") { link rel="stylesheet" href=(asset(&style)); }
-                @for script in assets::names("inbox", ".js").iter().filter(|name| is_asked(name)) { link rel="modulepreload" href=(asset(script)); }
-                script type="module" src=(asset("inbox/main.js")) {}
+                @for script in &scripts { link rel="modulepreload" href=(asset(script)); }
+                script type="module" src=(asset(MAIN)) {}
             }
             body {
                 div #app {}

@@ -14,6 +14,7 @@ use rust_embed::RustEmbed;
 use sha2::Digest;
 use sha2::Sha256;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::Mutex;
@@ -72,6 +73,39 @@ pub fn names(folder: &str, ending: &str) -> Vec<String> {
     let mut names: Vec<String> = Assets::iter().filter(|name| is_meant(name)).map(Cow::into_owned).collect();
     names.sort();
     names
+}
+
+/// A script and all that it imports, at once and not later, in order: what a browser needs before the script can run.
+pub fn imported_by(entry: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut next = vec![entry.to_owned()];
+    while let Some(name) = next.pop() {
+        let Some(file) = Assets::get(&name) else { continue };
+        if found.insert(name.clone()) {
+            next.extend(imports(&name, &String::from_utf8_lossy(&file.data)));
+        }
+    }
+    found
+}
+
+/// The names of what a script's lines import.
+fn imports(name: &str, script: &str) -> Vec<String> {
+    let paths = script.lines().filter(|line| line.starts_with("import ")).filter_map(|line| line.split('"').nth(1));
+    paths.filter(|path| path.starts_with('.')).map(|path| resolved(name, path)).collect()
+}
+
+/// A path as it stands in a script, seen from `static`.
+fn resolved(name: &str, path: &str) -> String {
+    let mut steps: Vec<&str> = name.split('/').collect();
+    steps.pop();
+    for step in path.split('/') {
+        match step {
+            "." => {}
+            ".." => drop(steps.pop()),
+            step => steps.push(step),
+        }
+    }
+    steps.join("/")
 }
 
 /// Packs all of them, so that nobody has to wait for it. Takes about a second.
@@ -170,6 +204,15 @@ fn digits(hash: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_brings_what_it_imports_and_not_what_it_loads_later() {
+        let script =
+            "import { a } from \"./core/a.js\";\nimport \"../docs/b.js\";\nconst c = () => import(\"./c.js\");\n";
+        assert_eq!(imports("inbox/main.js", script), ["inbox/core/a.js", "docs/b.js"]);
+        let first = imported_by("inbox/main.js");
+        assert!(first.contains("inbox/core/html.js") && !first.contains("inbox/pages/settings.js"), "{first:?}");
+    }
 
     #[test]
     fn a_script_loses_what_is_for_its_readers_alone() {
