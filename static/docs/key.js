@@ -57,8 +57,8 @@ function findPlaces() {
 function show(name) {
   for (const place of document.querySelectorAll("main code .key")) place.textContent = masked();
   const button = document.querySelector("button.key");
-  button.textContent = key ? name : "API key";
-  button.classList.toggle("known", key !== null);
+  button.textContent = key ? name : session ? "Signed in" : "API key";
+  button.classList.toggle("known", canCall());
   document.querySelector("#key-dialog .told").textContent = key ? `Signed in as ${name}.` : "";
   document.querySelector("#key-dialog .forget").hidden = key === null;
 }
@@ -102,5 +102,7 @@ export function startKey() {
     show(stored.name);
     // It may have been revoked since.
     signIn(stored.key).catch(forget);
+  } else {
+    show(null);
   }
 }

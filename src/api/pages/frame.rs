@@ -43,6 +43,11 @@ impl Field<'_> {
     }
 }
 
+/// The field for the address that a person signs in with.
+pub fn email<'a>(words: &Words, value: &'a str, fault: Option<&'static str>) -> Field<'a> {
+    Field { name: "email", label: words.email, kind: "email", autocomplete: "username", value, hint: None, fault }
+}
+
 /// The field for a new password.
 pub fn new_password(words: &Words, fault: Option<&'static str>) -> Field<'static> {
     Field {

@@ -141,15 +141,7 @@ fn form(words: &Words, token: &str, shown: &Shown<'_>) -> Markup {
         hint: None,
         fault: shown.name_fault,
     };
-    let email = Field {
-        name: "email",
-        label: words.email,
-        kind: "email",
-        autocomplete: "username",
-        value: shown.email,
-        hint: None,
-        fault: shown.email_fault,
-    };
+    let email = frame::email(words, shown.email, shown.email_fault);
     let content = html! {
         p { (words.setup.lead) }
         form method="post" action={ "/setup/" (token) } novalidate {

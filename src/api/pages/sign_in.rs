@@ -65,15 +65,7 @@ pub async fn show(_: Anyone, context: web::Data<Context>, request: HttpRequest) 
 }
 
 fn form(words: &Words, workspace: &str, shown: &Shown<'_>) -> Markup {
-    let email = Field {
-        name: "email",
-        label: words.email,
-        kind: "email",
-        autocomplete: "username",
-        value: shown.email,
-        hint: None,
-        fault: shown.email_fault,
-    };
+    let email = frame::email(words, shown.email, shown.email_fault);
     let password = Field {
         name: "password",
         label: words.password,

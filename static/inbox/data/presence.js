@@ -7,6 +7,8 @@ import { me } from "./people.js";
 
 /** The server forgets whom it has not heard of for 45 seconds. */
 const REPEAT = 20000;
+/** Who only passes by is not there, in milliseconds. */
+const LINGERS = 400;
 /** Who has not touched a key for this long is not writing any more. */
 const PAUSES = 8000;
 
@@ -19,9 +21,9 @@ export class Presence {
       if (event.type === "presence" && event.data.conversation_id === conversation) this.people.value = event.data.people;
     });
     // A page that is closed leaves, too.
-    this.leave = () => this.send("gone", { keepalive: true }).catch(() => {});
+    this.leave = () => this.came && this.send("gone", { keepalive: true }).catch(() => {});
     addEventListener("pagehide", this.leave);
-    this.say();
+    this.arrives = setTimeout(() => this.say(), LINGERS);
     this.timer = setInterval(() => this.say(), REPEAT);
   }
 
@@ -45,12 +47,14 @@ export class Presence {
 
   async say() {
     if (document.hidden && this.state === "viewing") return;
+    this.came = true;
     const told = await this.send(this.state).catch(() => null);
     if (told && !this.ended) this.people.value = told.data.people;
   }
 
   end() {
     this.ended = true;
+    clearTimeout(this.arrives);
     clearInterval(this.timer);
     clearTimeout(this.pauses);
     this.stop();

@@ -16,6 +16,8 @@ import { pickAssignee, pickInbox, pickPriority, pickStatus, pickTags, pickTeam }
 import { nameOf, statusDot, tagMark } from "./thread-row.js";
 
 const EARLIER = 5;
+/** Threads that are only passed by ask for nothing, in milliseconds. */
+const LINGERS = 150;
 
 /** `thread`: the conversation. `ticket`: its ticket, if it has one. */
 class Details extends Element {
@@ -31,10 +33,19 @@ class Details extends Element {
     this.contact.value = null;
     this.earlier.value = [];
     if (!contact?.email && contact?.name === "Deleted contact") return;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.read(key, contact, thread), LINGERS);
+  }
+
+  read(key, contact, thread) {
     const still = (set) => (answer) => this.key === key && set(answer.data);
     get(`/contacts/${contact.id}`).then(still((data) => { this.contact.value = data; }), () => {});
     get("/conversations", { contact: contact.id, per_page: EARLIER + 1 })
       .then(still((data) => { this.earlier.value = data.filter((one) => one.id !== thread).slice(0, EARLIER); }), () => {});
+  }
+
+  left() {
+    clearTimeout(this.pause);
   }
 
   show() {

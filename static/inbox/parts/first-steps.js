@@ -6,7 +6,7 @@ import { action, perform } from "../core/actions.js";
 import { address, go } from "../core/place.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
-import { beginnings, dismiss, hasTeam, look, moving, setDemo } from "../data/beginnings.js";
+import { beginnings, dismiss, hasTeam, moving, setDemo } from "../data/beginnings.js";
 import { isAdmin } from "../data/people.js";
 import { Dialog, ask } from "./dialog.js";
 import { icon } from "./icons.js";
@@ -62,10 +62,6 @@ class FirstSteps extends Element {
         <div><h3>${say(`steps.${name}`)}${done ? html`<span class="unseen"> (${say("steps.done")})</span>` : ""}</h3><p>${say(`steps.${name}_about`)}</p>${more}</div>
         ${act}
       </li>`;
-  }
-
-  arrived() {
-    attempt(look);
   }
 
   async fill() {

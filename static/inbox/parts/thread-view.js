@@ -181,8 +181,12 @@ class ThreadView extends Element {
   drawn() {
     const field = this.querySelector("input.subject");
     if (field && document.activeElement !== field) field.focus();
-    const talk = this.querySelector(".talk");
-    if (talk && this.atEnd) talk.scrollTop = talk.scrollHeight;
+    // Once a frame: to ask for the height is to have all of it laid out.
+    this.frame ??= requestAnimationFrame(() => {
+      this.frame = undefined;
+      const talk = this.querySelector(".talk");
+      if (talk && this.atEnd) talk.scrollTop = talk.scrollHeight;
+    });
   }
 }
 
