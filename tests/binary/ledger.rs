@@ -196,8 +196,13 @@ impl Writer {
                 *object = request.applied(object);
             }
         }
-        // A talk changes with each message: it is known by their number.
-        self.messages += u32::from(matches!(request.deed, Deed::Talk | Deed::Message));
+        // A talk changes with each message: it is known by their number. One that was begun and not answered is followed
+        // by another, which is the one that counts.
+        match request.deed {
+            Deed::Talk => self.messages = 1,
+            Deed::Message => self.messages += 1,
+            _ => {}
+        }
     }
 
     /// At the end: is all there that was ever answered?
