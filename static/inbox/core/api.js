@@ -45,7 +45,7 @@ export const path = (route, query) => {
  * Makes a call. `body` is sent as JSON. Gives `{ data, meta, etag, headers, status }`.
  * Throws Refusal, or Unreachable.
  */
-export async function call(method, route, { query, body, headers = {}, signal: abort, keepalive } = {}) {
+async function call(method, route, { query, body, headers = {}, signal: abort, keepalive } = {}) {
   const request = { method, headers: { Accept: "application/json", ...headers }, signal: abort, keepalive };
   if (method !== "GET") request.headers["X-CSRF-Token"] = token;
   if (body !== undefined) {

@@ -3,10 +3,10 @@
 import { signal } from "./signal.js";
 
 /** Parts of the page, by the first word of the path. */
-export const PAGES = ["conversations", "tickets", "contacts", "search", "reports", "settings"];
+const PAGES = ["conversations", "tickets", "contacts", "search", "reports", "settings"];
 
 /** `{ page, id, query }` of an address of this page; none for addresses of others. */
-export function parse(url) {
+function parse(url) {
   const { pathname, searchParams, origin } = new URL(url, location.href);
   if (origin !== location.origin) return null;
   const [page = "", id = null, ...rest] = pathname.split("/").filter(Boolean);

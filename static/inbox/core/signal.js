@@ -58,15 +58,3 @@ export function effect(act) {
   run();
   return () => forget(who);
 }
-
-/** A value made of others: made again when they change. */
-export function computed(make) {
-  const made = signal(undefined);
-  const who = {
-    changed() {
-      made.value = follow(who, make);
-    },
-  };
-  made.value = follow(who, make);
-  return { get value() { return made.value; }, peek: made.peek };
-}

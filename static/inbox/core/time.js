@@ -14,7 +14,7 @@ setInterval(() => {
 }, 1000);
 
 /** The same, told anew each minute: for what need not tick. */
-export const minute = signal(Math.floor(Date.now() / 60000) * 60000);
+const minute = signal(Math.floor(Date.now() / 60000) * 60000);
 setInterval(() => {
   minute.value = Math.floor(Date.now() / 60000) * 60000;
 }, 5000);

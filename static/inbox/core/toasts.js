@@ -27,16 +27,19 @@ export function toast(text, { tone = "plain", action, stays = STAYS, ended } = {
   return take;
 }
 
+/** What went wrong, for a person. */
+export function fault(error) {
+  if (error instanceof Unreachable) return say("errors.unreachable");
+  if (error instanceof Refusal) return error.message;
+  console.error(error);
+  return say("errors.unknown");
+}
+
 /** Says what went wrong. */
 export function complain(error) {
-  if (error.name === "AbortError") return;
-  if (error instanceof Unreachable) toast(say("errors.unreachable"), { tone: "bad" });
-  else if (error instanceof Refusal && error.status === 401) return;
-  else if (error instanceof Refusal) toast(error.details[0]?.message ? `${error.details[0].field}: ${error.details[0].message}` : error.message, { tone: "bad", stays: 8000 });
-  else {
-    console.error(error);
-    toast(say("errors.unknown"), { tone: "bad" });
-  }
+  if (error.name === "AbortError" || error.status === 401) return;
+  const [detail] = error.details ?? [];
+  toast(detail?.message ? `${detail.field}: ${detail.message}` : fault(error), { tone: "bad", stays: 8000 });
 }
 
 /** Runs what may fail, and says so if it does. */

@@ -9,6 +9,9 @@ import { offerUndo } from "./undo.js";
 /** Ids that one request takes. */
 const AT_ONCE = 1000;
 
+/** The fields that each contact has, with what helps to type them. */
+export const FIELDS = [["name"], ["email", "email"], ["phone", "tel"], ["company"]];
+
 /** What is known of a contact; null if nothing is yet. */
 export const contactOf = objectOf;
 

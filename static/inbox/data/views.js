@@ -18,7 +18,7 @@ export async function loadViews() {
 }
 
 /** Counts again, soon. */
-export function recount() {
+function recount() {
   waits ??= setTimeout(() => {
     waits = undefined;
     loadViews().catch(() => {});

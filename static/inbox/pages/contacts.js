@@ -1,10 +1,9 @@
 // Contacts: the list, found in as one types, and beside it the one that is open.
 
 import { html } from "../core/html.js";
-import { Element, define } from "../core/element.js";
+import { define } from "../core/element.js";
 import { action } from "../core/actions.js";
 import { address, go, place } from "../core/place.js";
-import { signal } from "../core/signal.js";
 import { onEvent } from "../core/stream.js";
 import { count } from "../core/time.js";
 import { attempt } from "../core/toasts.js";
@@ -12,11 +11,12 @@ import { say } from "../core/words.js";
 import { contactOf, download } from "../data/contacts.js";
 import { learn } from "../data/objects.js";
 import { Rows } from "../data/rows.js";
-import { ask } from "../parts/dialog.js";
-import { icon } from "../parts/icons.js";
+import { eraseContact, fieldOfMany, newContact } from "../parts/contact-dialogs.js";
+import { icon, iconButton } from "../parts/icons.js";
+import { ListPage } from "../parts/list-page.js";
 import { mergeWith } from "../parts/merge-contacts.js";
 import { choose, matching } from "../parts/palette.js";
-import { sidebarOpen } from "../parts/sidebar.js";
+import { menuButton } from "../parts/sidebar.js";
 import "../parts/contact-list.js";
 import "../parts/contact-view.js";
 
@@ -24,9 +24,7 @@ import "../parts/contact-view.js";
 const PAUSE = 120;
 const SORTS = ["-created_at", "name", "-updated_at"];
 
-class ContactsPage extends Element {
-  selected = signal(new Set());
-
+class ContactsPage extends ListPage {
   arrived() {
     this.stop = onEvent(({ type }) => /^(contact\.|gap)/.test(type) && this.rows?.refresh());
   }
@@ -52,7 +50,7 @@ class ContactsPage extends Element {
       this.rows?.end();
       this.rows = this.next;
       this.next = null;
-      this.selected.value = new Set();
+      this.selectNone();
       queueMicrotask(() => this.list()?.scrollTo(0, 0));
     }
   }
@@ -61,37 +59,23 @@ class ContactsPage extends Element {
     const here = place.value;
     this.turnTo(here);
     const total = this.rows.total.value;
-    const ids = [...this.selected.value];
     return html`
       <div class="panes ${here.id ? "reading" : ""}">
         <section class="list" aria-label=${say("frame.contacts")}>
           <header>
-            <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
+            ${menuButton()}
             <h1>${say("frame.contacts")}</h1>
             <span class="total" role="status" data-test="contacts-total">${total === null ? "" : count(total)}</span>
             <span class="space"></span>
-            <button type="button" class="plain" aria-label=${say("filters.sort")} title=${say("filters.sort")} @click=${() => this.sort()} data-test="sort">${icon("sort")}</button>
-            <button type="button" class="plain" aria-label=${say("contacts.new")} title=${say("contacts.new")} @click=${() => ask("new-contact")} data-test="new-contact">${icon("plus")}</button>
+            ${iconButton("sort", say("filters.sort"), () => this.sort(), "sort")}
+            ${iconButton("plus", say("contacts.new"), newContact, "new-contact")}
           </header>
-          ${ids.length > 0 ? this.chosen(ids) : html`
+          ${this.bar(say("contacts.selected"), (ids) => html`<button type="button" @click=${() => fieldOfMany(ids, () => this.selectNone())} data-test="bulk-field">${say("contacts.field_many")}</button>`) || html`
             <div class="finder">${icon("search")}<input type="search" dir="auto" autocomplete="off" spellcheck="false" placeholder=${say("contacts.find")} aria-label=${say("contacts.find")}
               .value=${this.typed ?? here.query.q ?? ""} @input=${(event) => this.find(event.target.value)} @keydown=${(event) => this.press(event)} data-test="find-contact"></div>`}
           <contact-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .searched=${Boolean(here.query.q)} .link=${(id) => address("contacts", id, place.peek().query)}></contact-list>
         </section>
         <contact-view .open=${here.id} .back=${address("contacts", null, here.query)}></contact-view>
-      </div>`;
-  }
-
-  /** What can be done to those that are selected. */
-  chosen(ids) {
-    const done = () => { this.selected.value = new Set(); };
-    return html`
-      <div class="bulk" role="toolbar" aria-label=${say("contacts.selected")}>
-        <button type="button" class="plain" aria-label=${say("bulk.none")} @click=${done}>${icon("close")}</button>
-        <b>${say("bulk.selected", ids.length)}</b>
-        <button type="button" class="plain" @click=${() => { this.selected.value = new Set([...ids, ...this.rows.ids()]); }} data-test="bulk-all">${say("bulk.all")}</button>
-        <span class="space"></span>
-        <button type="button" @click=${() => ask("field-of-many", { ids, done })} data-test="bulk-field">${say("contacts.field_many")}</button>
       </div>`;
   }
 
@@ -127,18 +111,6 @@ class ContactsPage extends Element {
   list() {
     return this.querySelector("contact-list");
   }
-
-  toggle(id) {
-    const next = new Set(this.selected.peek());
-    if (!next.delete(id)) next.add(id);
-    this.selected.value = next;
-  }
-
-  /** Lets go of the selection, else of the open contact. */
-  leave() {
-    if (this.selected.peek().size > 0) this.selected.value = new Set();
-    else go(address("contacts", null, place.peek().query));
-  }
 }
 
 define("contacts-page", ContactsPage);
@@ -155,7 +127,7 @@ const keys = [
   ["select-contact", "x", "select", isOpen, () => page().toggle(place.peek().id)],
   ["merge-contact", null, "merge", isOpen, () => mergeWith(open())],
   ["export-contact", null, "export", isOpen, () => attempt(() => download(open()))],
-  ["erase-contact", null, "erase", isOpen, () => ask("erase-contact", { contact: open() })],
-  ["new-contact", null, "new", () => true, () => ask("new-contact")],
+  ["erase-contact", null, "erase", isOpen, () => eraseContact(open())],
+  ["new-contact", null, "new", () => true, newContact],
 ];
 for (const [id, key, name, when, run] of keys) action({ id, key, name: `contacts.${name}`, group: "contacts", when, run });

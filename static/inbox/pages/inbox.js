@@ -1,10 +1,9 @@
 // Conversations, or tickets: the list, and beside it the thread that is open.
 
 import { html } from "../core/html.js";
-import { Element, define } from "../core/element.js";
+import { define } from "../core/element.js";
 import { action, perform } from "../core/actions.js";
-import { address, go, place } from "../core/place.js";
-import { signal } from "../core/signal.js";
+import { address, place } from "../core/place.js";
 import { onEvent } from "../core/stream.js";
 import { count } from "../core/time.js";
 import { say } from "../core/words.js";
@@ -14,19 +13,18 @@ import { learn } from "../data/objects.js";
 import { views, viewAt, viewName } from "../data/views.js";
 import { stage } from "../parts/first-steps.js";
 import { filterButtons, filterChips, filtersOf } from "../parts/filters.js";
-import { icon } from "../parts/icons.js";
+import { iconButton } from "../parts/icons.js";
+import { ListPage } from "../parts/list-page.js";
 import * as pickers from "../parts/pickers.js";
 import { viewButton } from "../parts/save-view.js";
-import { sidebarOpen } from "../parts/sidebar.js";
-import "../parts/bulk-bar.js";
+import { menuButton } from "../parts/sidebar.js";
 import "../parts/thread-list.js";
 import "../parts/thread-view.js";
 
+const BULK = [["status", "check", pickers.pickStatus], ["assign", "people", pickers.pickAssignee], ["tag", "tag", pickers.pickTags], ["priority", "flag", pickers.pickPriority]];
 const SORT = { conversations: "-last_message_at", tickets: "-created_at" };
 
-class InboxPage extends Element {
-  selected = signal(new Set());
-
+class InboxPage extends ListPage {
   arrived() {
     this.stop = onEvent((event) => this.hear(event));
     look().catch(() => {});
@@ -52,11 +50,10 @@ class InboxPage extends Element {
     this.rows?.end();
     this.rows = new Rows(`/${here.page}`, filters, learn);
     this.rows.look(0, 50);
-    this.selected.value = new Set();
-    queueMicrotask(() => {
-      const list = this.querySelector("thread-list");
-      if (list) list.scrollTop = 0;
-    });
+    this.selectNone();
+    // A list that is new stands at its top; to say so would have the browser lay out a page that is not there yet.
+    const list = this.querySelector("thread-list");
+    if (list) queueMicrotask(() => list.scrollTop = 0);
   }
 
   show() {
@@ -69,16 +66,16 @@ class InboxPage extends Element {
       <div class="panes ${here.id ? "reading" : begins}">
         <section class="list" aria-label=${say("list.label")}>
           <header>
-            <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
+            ${menuButton()}
             <h1>${view ? viewName(view) : say(`frame.${here.page}`)}</h1>
             <span class="total">${total === null ? "" : count(total)}</span>
             <span class="space"></span>
             ${viewButton(here)}
             ${filterButtons(here.page)}
-            <button type="button" class="plain" aria-label=${say("actions.new")} title=${say("actions.new")} @click=${() => perform("new")} data-test="new">${icon("plus")}</button>
+            ${iconButton("plus", say("actions.new"), () => perform("new"), "new")}
           </header>
           ${view && view.standard ? "" : filterChips(here)}
-          <bulk-bar .selected=${this.selected} .rows=${this.rows}></bulk-bar>
+          ${this.bar(say("bulk.label"), (ids) => BULK.map(([name, picture, run]) => iconButton(picture, say(`actions.${name}`), () => run(ids), `bulk-${name}`)))}
           <thread-list .rows=${this.rows} .open=${here.id} .selected=${this.selected} .link=${(id) => address(here.page, id, here.query)}></thread-list>
         </section>
         ${begins ? html`<first-steps .refresh=${() => this.rows.refresh()}></first-steps>` : html`<thread-view .open=${here.id} .back=${address(here.page, null, here.query)}></thread-view>`}
@@ -94,18 +91,6 @@ class InboxPage extends Element {
     const selected = [...this.selected.peek()];
     const open = place.peek().id;
     return selected.length > 0 ? selected : open ? [open] : [];
-  }
-
-  /** Lets go of the selection, else of the open thread. */
-  leave() {
-    if (this.selected.peek().size > 0) this.selected.value = new Set();
-    else go(address(place.peek().page, null, place.peek().query));
-  }
-
-  toggle(id) {
-    const next = new Set(this.selected.peek());
-    if (!next.delete(id)) next.add(id);
-    this.selected.value = next;
   }
 }
 
@@ -142,7 +127,7 @@ action({
     const list = page().list();
     const one = ids.length === 1 && ids[0] === place.peek().id;
     if (one && place.peek().query.status === "open") list.move(1);
-    if (await pickers.toggleClosed(ids)) page().selected.value = new Set();
+    if (await pickers.toggleClosed(ids)) page().selectNone();
   },
 });
 action({ id: "rename", name: "thread.rename", group: "thread", picture: "pen", when: () => isHere() && Boolean(place.peek().id), run: () => { document.querySelector("thread-view").renaming.value = true; } });

@@ -2,16 +2,17 @@
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { Unreachable } from "../core/api.js";
 import { address, go, place } from "../core/place.js";
 import { signal } from "../core/signal.js";
 import { count, length, shortDay } from "../core/time.js";
+import { fault } from "../core/toasts.js";
 import { language, say } from "../core/words.js";
 import { dayAfter, questionAt, readReport, spanAt, spans, tableLink, today } from "../data/reports.js";
 import { avatar } from "../parts/avatar.js";
 import { filterButtons, filterChips } from "../parts/filters.js";
+import { empty, failed } from "../parts/empty.js";
 import { icon } from "../parts/icons.js";
-import { sidebarOpen } from "../parts/sidebar.js";
+import { menuButton } from "../parts/sidebar.js";
 import "../parts/day-chart.js";
 import "../parts/figure-table.js";
 import "../parts/hour-map.js";
@@ -64,7 +65,7 @@ class ReportsPage extends Element {
     const report = this.report.value;
     return html`
       <header class="page-head">
-        <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
+        ${menuButton()}
         <h1>${say("frame.reports")}</h1>
         <span class="space"></span>
         ${filterButtons("reports")}
@@ -96,9 +97,7 @@ class ReportsPage extends Element {
   }
 
   failure() {
-    const error = this.failed.value;
-    const told = error instanceof Unreachable ? say("errors.unreachable") : error.message;
-    return html`<p class="empty" role="alert"><span>${say("reports.failed")} ${told}</span><button type="button" @click=${() => this.load(this.question, this.key)}>${say("actions.again")}</button></p>`;
+    return failed(`${say("reports.failed")} ${fault(this.failed.value)}`, () => this.load(this.question, this.key));
   }
 
   waiting() {
@@ -107,7 +106,7 @@ class ReportsPage extends Element {
 
   figures(report) {
     const { totals, previous } = report;
-    if (totals.new + totals.closed + totals.messages_in + totals.messages_out === 0) return html`<p class="empty" data-test="no-figures">${icon("report")}<span>${say("reports.none")}</span></p>`;
+    if (totals.new + totals.closed + totals.messages_in + totals.messages_out === 0) return empty(say("reports.none"), "report");
     return html`
       ${this.totals(totals, previous)}
       ${this.panel("by_day", html`<day-chart .days=${report.by_day}></day-chart>`)}

@@ -6,13 +6,14 @@ import { action } from "../core/actions.js";
 import { address, go, place } from "../core/place.js";
 import { signal } from "../core/signal.js";
 import { count } from "../core/time.js";
+import { fault } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { Search, TYPES, forgetSearch, recent, remember } from "../data/search.js";
-import { fault } from "../parts/dialog.js";
-import { icon } from "../parts/icons.js";
+import { failed } from "../parts/empty.js";
+import { icon, iconButton } from "../parts/icons.js";
 import { hitContent, leadsTo } from "../parts/search-hit.js";
 import { searchFilters } from "../parts/search-filters.js";
-import { sidebarOpen } from "../parts/sidebar.js";
+import { menuButton } from "../parts/sidebar.js";
 
 /** What is typed is searched for after a pause of this length, in milliseconds. */
 const PAUSE = 80;
@@ -48,7 +49,7 @@ class SearchPage extends Element {
     return html`
       <div class="search">
         <header>
-          <button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>
+          ${menuButton()}
           <h1 class="unseen">${say("frame.search")}</h1>
           <div class="finder">${icon("search")}<input type="search" dir="auto" autocomplete="off" spellcheck="false" enterkeyhint="search" placeholder=${say("search.field")} aria-label=${say("search.field")}
             .value=${this.text.value} @input=${(event) => this.type(event.target.value)} @keydown=${(event) => this.press(event)} data-test="search-field"></div>
@@ -67,7 +68,7 @@ class SearchPage extends Element {
       ${recent.value.length > 0 ? html`
         <section class="card">
           <h2>${say("search.recent")}<button type="button" class="plain" @click=${() => { recent.value = []; }} data-test="recent-clear">${say("search.clear")}</button></h2>
-          <ul>${each(recent.value, (text) => text, (text) => html`<li class="recent">${use(text)}<button type="button" class="plain" aria-label=${say("search.forget", text)} @click=${() => forgetSearch(text)}>${icon("close")}</button></li>`)}</ul>
+          <ul>${each(recent.value, (text) => text, (text) => html`<li class="recent">${use(text)}${iconButton("close", say("search.forget", text), () => forgetSearch(text))}</li>`)}</ul>
         </section>` : ""}
       <section class="card">
         <h2>${say("search.how")}</h2>
@@ -77,9 +78,9 @@ class SearchPage extends Element {
   }
 
   results(here) {
-    const { found, failed, counts } = this.search;
+    const { found, failed: trouble, counts } = this.search;
     const answer = found.value;
-    if (failed.value) return html`<p class="empty" role="alert"><span>${failed.value.status === 503 ? say("search.not_yet") : fault(failed.value)}</span><button type="button" @click=${() => this.again()}>${say("actions.again")}</button></p>`;
+    if (trouble.value) return failed(trouble.value.status === 503 ? say("search.not_yet") : fault(trouble.value), () => this.again());
     if (!answer) return html`<div aria-busy="true">${each([0, 1, 2, 3], (at) => at, () => html`<div class="hit waiting"><span></span><span></span></div>`)}</div>`;
     const tab = (type, name, number) => html`<a href=${address("search", null, { q: here.query.q, type })} aria-current=${(here.query.type ?? null) === type ? "true" : null} data-test="type-${type ?? "all"}">${name}<span class="count">${number === undefined ? "" : count(number)}</span></a>`;
     return html`

@@ -6,9 +6,9 @@ import { address, place } from "../core/place.js";
 import { say } from "../core/words.js";
 import { isAdmin } from "../data/people.js";
 import { SECTIONS, sectionName } from "../data/sections.js";
+import { empty } from "../parts/empty.js";
 import { icon } from "../parts/icons.js";
-import { iconButton } from "../parts/collection.js";
-import { sidebarOpen } from "../parts/sidebar.js";
+import { menuButton } from "../parts/sidebar.js";
 import "./settings/profile.js";
 import "./settings/sessions.js";
 import "./settings/saved-replies.js";
@@ -31,7 +31,7 @@ class SettingsPage extends Element {
     return html`
       <div class="settings ${id ? "inside" : ""}">
         <nav aria-label=${say("frame.settings")}>
-          <header><span class="for-menu">${iconButton("menu", say("frame.menu"), () => { sidebarOpen.value = true; })}</span><h1>${say("frame.settings")}</h1></header>
+          <header>${menuButton()}<h1>${say("frame.settings")}</h1></header>
           ${each(groups, (group) => group, (group) => html`
             <h2>${say(`settings.${group}`)}</h2>
             <ul>${each(Object.entries(SECTIONS[group]), ([name]) => name, ([name, picture]) => html`
@@ -39,7 +39,7 @@ class SettingsPage extends Element {
         </nav>
         <div class="section" data-test="section">
           <a class="button plain back" href="/settings">${icon("back")}${say("frame.settings")}</a>
-          ${may ? this.section(section) : html`<p class="empty">${say("settings.admins")}</p>`}
+          ${may ? this.section(section) : empty(say("settings.admins"))}
         </div>
       </div>`;
   }

@@ -5,7 +5,7 @@ import { html } from "../core/html.js";
 const HUES = 12;
 
 /** The first letters of a name's first and last words. */
-export function initials(name) {
+function initials(name) {
   const words = (name ?? "").trim().split(/\s+/).filter(Boolean);
   const first = (word) => [...(word ?? "")][0] ?? "";
   const letters = words.length > 1 ? first(words[0]) + first(words.at(-1)) : first(words[0]);

@@ -7,20 +7,18 @@ import { signal } from "../core/signal.js";
 import { attempt, complain } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { reload } from "../data/people.js";
+import { empty, failed } from "./empty.js";
 import { ask } from "./form.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 
 /** What a section is called, what it is about, and what can be begun in it. */
 export const head = (title, about, acts = "") => html`<header><div><h1>${title}</h1>${about ? html`<p class="quiet">${about}</p>` : ""}</div>${acts}</header>`;
-
-/** A button that shows a picture alone. */
-export const iconButton = (picture, label, act, test) => html`<button type="button" class="plain" aria-label=${label} title=${label} @click=${act} data-test=${test}>${icon(picture)}</button>`;
 
 /** A choice that counts at once. */
 export const pickOne = (label, list, value, set, test) => html`
   <select aria-label=${label} @change=${(event) => set(event.target.value)} data-test=${test}>${each(list, (id) => id, (id) => html`<option value=${id} .selected=${id === value}>${say(`settings.${id}`)}</option>`)}</select>`;
 
-/** Each tells `part` (its words), `route`, `fields(item)` and `row(item)`; `kept`: the list of data/people.js that it is. */
+/** Each tells `part` (its words), `route`, `fields(item, typed)` and `row(item)`; `kept`: the list of data/people.js that it is. */
 export class Collection extends Element {
   items = signal(null);
   failed = signal(false);
@@ -50,7 +48,7 @@ export class Collection extends Element {
   }
 
   async add(values = {}) {
-    const made = await ask({ title: say(`${this.part}.add`), go: say("form.add"), fields: this.fields(), values, send: async (typed) => (await post(this.route, this.sent(typed))).data });
+    const made = await ask({ title: say(`${this.part}.add`), go: say("form.add"), fields: (typed) => this.fields(null, typed), values, send: async (typed) => (await post(this.route, this.sent(typed))).data });
     if (!made) return;
     await this.load();
     this.added?.(made);
@@ -58,11 +56,11 @@ export class Collection extends Element {
 
   async edit(item) {
     const send = async (typed) => (await patch(`${this.route}/${item.id}`, this.sent(typed, item))).data;
-    if (await ask({ title: item.name ?? say("form.edit"), fields: this.fields(item), values: item, send })) await this.load();
+    if (await ask({ title: item.name ?? say("form.edit"), fields: (typed) => this.fields(item, typed), values: item, send })) await this.load();
   }
 
   async erase(item, go = say("form.delete")) {
-    const send = async () => (await remove(`${this.route}/${item.id}`), true);
+    const send = () => remove(`${this.route}/${item.id}`);
     // Whatever direction a name is written in, the question around it keeps its own.
     const gone = await ask({ title: say(`${this.part}.remove`, `\u2068${item.name ?? item.url}\u2069`), text: say(`${this.part}.remove_text`, item), go, danger: true, send });
     if (gone) await this.load();
@@ -90,9 +88,9 @@ export class Collection extends Element {
 
   list() {
     const items = this.items.value;
-    if (this.failed.value && !items) return html`<p class="empty">${say("list.failed")} <button type="button" @click=${() => this.load()}>${say("actions.again")}</button></p>`;
+    if (this.failed.value && !items) return failed(say("list.failed"), () => this.load());
     if (!items) return html`<div class="skeleton" aria-hidden="true"><span></span><span></span><span></span></div>`;
-    if (items.length === 0) return html`<p class="empty">${say(`${this.part}.none`)}</p>`;
+    if (items.length === 0) return empty(say(`${this.part}.none`));
     return html`<ul class="things">${each(items, (item) => item.id, (item) => html`<li data-test=${item.id}>${this.row(item)}${this.may(item) ? html`<div class="acts">${this.acts(item)}</div>` : ""}</li>`)}</ul>`;
   }
 }

@@ -12,7 +12,7 @@ import { draftOf, keepDraft } from "../data/drafts.js";
 import { WAITS, send, takeBack } from "../data/outbox.js";
 import { offerUndo } from "../data/undo.js";
 import { choose, matching } from "./palette.js";
-import { icon } from "./icons.js";
+import { icon, iconButton } from "./icons.js";
 import { fileLink } from "./message-item.js";
 
 const FILES_MAX = 10;
@@ -69,10 +69,10 @@ class Composer extends Element {
       <ul class="files" aria-label=${say("composer.files")}>
         ${each(files, (file) => file.id, (file) => html`
           <li class="file">${/^image\//.test(file.mime_type) ? html`<img src=${fileLink(file)} alt="">` : icon("file")}<span>${file.name}</span><small>${size(file.size)}</small>
-            <button type="button" class="plain" aria-label=${say("composer.remove", file.name)} @click=${() => this.detach(file)}>${icon("close")}</button></li>`)}
+            ${iconButton("close", say("composer.remove", file.name), () => this.detach(file))}</li>`)}
         ${each(this.uploads.value, (one) => one.key, (one) => html`
           <li class="file">${icon("file")}<span>${one.file.name}</span><progress max="1" .value=${one.done} aria-label=${say("composer.uploading", one.file.name)}></progress>
-            <button type="button" class="plain" aria-label=${say("composer.remove", one.file.name)} @click=${() => one.stop()}>${icon("close")}</button></li>`)}
+            ${iconButton("close", say("composer.remove", one.file.name), () => one.stop())}</li>`)}
       </ul>`;
   }
 

@@ -6,7 +6,7 @@ import { ago, inFull } from "../core/time.js";
 import { say } from "../core/words.js";
 import { contactOf } from "../data/contacts.js";
 import { avatar } from "./avatar.js";
-import { icon } from "./icons.js";
+import { empty } from "./empty.js";
 import { RowList } from "./row-list.js";
 import { nameOf } from "./thread-row.js";
 
@@ -35,7 +35,7 @@ class ContactList extends RowList {
   }
 
   nothing() {
-    return html`<p class="empty">${icon(this.searched ? "search" : "people")}<span>${say(this.searched ? "contacts.none_found" : "contacts.none")}</span></p>`;
+    return this.searched ? empty(say("contacts.none_found"), "search") : empty(say("contacts.none"), "people");
   }
 }
 

@@ -14,11 +14,10 @@ import { Rows } from "../data/rows.js";
 import { learn, read } from "../data/objects.js";
 import { threadOf } from "../data/threads.js";
 import { avatar } from "./avatar.js";
-import { ask } from "./dialog.js";
+import { eraseContact } from "./contact-dialogs.js";
 import { icon } from "./icons.js";
 import { mergeWith } from "./merge-contacts.js";
 import { nameOf, statusDot, tagMark } from "./thread-row.js";
-import "./contact-dialogs.js";
 import "./contact-fields.js";
 
 /** Threads that are shown at first, and that many more each time. */
@@ -93,7 +92,7 @@ class ContactView extends Element {
           <h2>${say("contacts.ways")}</h2>
           ${this.way("merge", "merge", () => mergeWith(contact))}
           ${this.way("export", "download", () => attempt(() => download(contact)))}
-          ${this.way("erase", "trash", () => ask("erase-contact", { contact }))}
+          ${this.way("erase", "trash", () => eraseContact(contact))}
         </section>
       </div>`;
   }

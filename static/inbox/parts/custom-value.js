@@ -1,9 +1,7 @@
 // The values of custom fields: a text, a number, or a switch, and they stay what they are.
 
-import { each, html } from "../core/html.js";
 import { say } from "../core/words.js";
-
-const KINDS = ["string", "number", "boolean"];
+import { refuse } from "./form.js";
 
 /** What was typed, as a value of the kind; undefined if it can't be one, as `1,000`, which is read in two ways. */
 export function valueOf(kind, text) {
@@ -16,13 +14,18 @@ export function valueOf(kind, text) {
 /** How a value is shown where it is not edited. */
 export const valueText = (value) => (typeof value === "boolean" ? say(value ? "contacts.yes" : "contacts.no") : String(value));
 
-/** The choice of a kind. */
-export const kindChoice = (kind, choose) => html`
-  <select aria-label=${say("contacts.kind")} .value=${kind} @change=${(event) => choose(event.target.value)} data-test="field-kind">
-    ${each(KINDS, (one) => one, (one) => html`<option value=${one} ?selected=${one === kind}>${say(`contacts.kind_${one}`)}</option>`)}
-  </select>`;
+/** How a form asks for a custom field. `offers`: names that it may have. `none`: it may be taken away. */
+export const fieldsOfField = ({ name = "", kind }, { offers, none } = {}) => [
+  { name: "name", label: say("fields.name"), required: true, offers },
+  { name: "kind", label: say("contacts.kind"), kind: "select", options: ["string", "number", "boolean"].map((id) => ({ id, name: say(`contacts.kind_${id}`) })) },
+  kind === "boolean"
+    ? { name: "choice", label: say("contacts.value"), kind: "select", options: [...(none ? [["", "take_away"]] : []), ["true", "yes"], ["false", "no"]].map(([id, word]) => ({ id, name: say(`contacts.${word}`) })) }
+    : { name: "value", label: say("contacts.value"), of: [`custom_fields.${name.trim()}`, `update.custom_fields.${name.trim()}`], inputmode: kind === "number" ? "decimal" : null, hint: none && say("contacts.field_hint") },
+];
 
-/** The names of fields that these contacts have, to be offered. */
-export const fieldNames = (contacts) => [...new Set(contacts.flatMap((contact) => Object.keys(contact?.custom_fields ?? {})))].sort();
-
-export const nameList = (id, names) => html`<datalist id=${id}>${each(names, (name) => name, (name) => html`<option value=${name}></option>`)}</datalist>`;
+/** What such a form was given; null if that takes the field away. */
+export function givenField({ kind, value, choice }, { none } = {}) {
+  const text = kind === "boolean" ? choice : value?.trim() ?? "";
+  const given = none && !text ? null : valueOf(kind, text);
+  return given === undefined ? refuse("value", say("contacts.no_number")) : given;
+}

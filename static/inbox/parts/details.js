@@ -8,7 +8,6 @@ import { signal } from "../core/signal.js";
 import { ago, inFull, length, now } from "../core/time.js";
 import { say } from "../core/words.js";
 import { inboxOf } from "../data/people.js";
-import { change } from "../data/objects.js";
 import { avatar } from "./avatar.js";
 import "./custom-fields.js";
 import { icon } from "./icons.js";
@@ -66,7 +65,7 @@ class Details extends Element {
           ${this.fact("tags", thread.tags.length > 0 ? each(thread.tags, (tag) => tag, tagMark) : html`<em>${say("thread.no_tags")}</em>`, () => pickTags(ids), "t")}
         </dl>
         ${this.person(thread)}
-        <custom-fields .owner=${thread.id} .fields=${thread.custom_fields} .save=${(name, value) => this.saveField(thread.id, name, value)}></custom-fields>
+        <custom-fields .owner=${thread.id} .fields=${thread.custom_fields}></custom-fields>
         ${this.others()}
       </aside>`;
   }
@@ -105,10 +104,6 @@ class Details extends Element {
         ${line(contact?.phone)}
         ${line(contact?.company)}
       </section>`;
-  }
-
-  async saveField(id, name, value) {
-    await change(id, { custom_fields: { [name]: value } }, { told: say(value === null ? "contacts.field_removed" : "did.field", name) });
   }
 
   others() {

@@ -5,7 +5,7 @@ import { address, go, place } from "../core/place.js";
 import { say } from "../core/words.js";
 import { activeUsers, inboxes, tags, teams } from "../data/people.js";
 import { choose, matching } from "./palette.js";
-import { icon } from "./icons.js";
+import { iconButton } from "./icons.js";
 
 const named = (list) => list.map((one) => ({ id: one.id, name: one.name }));
 const words = (part, ids) => ids.map((id) => ({ id, name: say(`${part}.${id}`) }));
@@ -74,8 +74,8 @@ async function sort(page) {
 
 /** The buttons for both; not all that has filters has an order. */
 export const filterButtons = (page) => html`
-  <button type="button" class="plain" aria-label=${say("filters.add")} title=${say("filters.add")} @click=${() => add(page)} data-test="add-filter">${icon("filter")}</button>
-  ${page in SORTS ? html`<button type="button" class="plain" aria-label=${say("filters.sort")} title=${say("filters.sort")} @click=${() => sort(page)} data-test="sort">${icon("sort")}</button>` : ""}`;
+  ${iconButton("filter", say("filters.add"), () => add(page), "add-filter")}
+  ${page in SORTS ? iconButton("sort", say("filters.sort"), () => sort(page), "sort") : ""}`;
 
 /** The filters that are on, each with what takes it off. */
 export function filterChips({ page, query }) {
@@ -85,6 +85,6 @@ export function filterChips({ page, query }) {
     <div class="chips">
       ${each(on, ([name]) => name, ([name, value]) => html`
         <span class="chip">${say(`fields.${name}`)}: <b>${valueName(page, name, value)}</b>
-          <button type="button" class="plain" aria-label=${say("filters.remove", say(`fields.${name}`))} @click=${() => set({ [name]: null })}>${icon("close")}</button></span>`)}
+          ${iconButton("close", say("filters.remove", say(`fields.${name}`)), () => set({ [name]: null }))}</span>`)}
     </div>`;
 }

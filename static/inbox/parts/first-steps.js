@@ -1,6 +1,6 @@
 // What to do first in a new workspace: shown in place of an empty list, and until it is dismissed while demo data is there.
 
-import { each, html } from "../core/html.js";
+import { html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
 import { action, perform } from "../core/actions.js";
 import { address, go } from "../core/place.js";
@@ -8,7 +8,7 @@ import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { beginnings, dismiss, hasTeam, moving, setDemo } from "../data/beginnings.js";
 import { isAdmin } from "../data/people.js";
-import { Dialog, ask } from "./dialog.js";
+import { ask } from "./form.js";
 import { icon } from "./icons.js";
 
 /** `new` in place of an empty list, `demo` beside one that only the demo fills; else nothing. */
@@ -47,11 +47,10 @@ class FirstSteps extends Element {
     const way = (section, name) => html`<a class="button" href=${address("settings", section)} data-test="step-${section}">${say(`steps.${name}`)}</a>`;
     return [
       this.step("team", "people", hasTeam(), way("users", "team_go")),
-      this.step("key", "key", now.keys > 0, way("api-keys", "key_go"), html`
-        <div class="example"><pre dir="ltr" tabindex="0" aria-label=${say("steps.example")}>${example()}</pre><button type="button" class="plain" aria-label=${say("steps.copy")} title=${say("steps.copy")} @click=${() => this.copy()} data-test="step-copy">${icon("copy")}</button></div>`),
+      this.step("key", "key", now.keys > 0, way("api-keys", "key_go"), html`<copy-field .label=${say("steps.example")} .value=${example()}></copy-field>`),
       this.step("webhook", "bolt", now.webhooks > 0, way("webhooks", "webhook_go")),
       now.demo === null ? "" : this.step(here ? "demo_on" : "demo", "eye", here, html`
-        <button type="button" ?disabled=${moving.value} @click=${() => (here ? ask("remove-demo", { refresh: this.refresh }) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
+        <button type="button" ?disabled=${moving.value} @click=${() => (here ? removeDemo(this.refresh) : this.fill())} data-test="step-demo">${say(moving.value ? "steps.demo_busy" : here ? "steps.demo_remove" : "steps.demo_go")}</button>`),
     ];
   }
 
@@ -70,38 +69,18 @@ class FirstSteps extends Element {
     await attempt(() => setDemo(true));
     this.refresh?.();
   }
-
-  async copy() {
-    await navigator.clipboard?.writeText(example()).then(() => toast(say("steps.copied")), () => {});
-  }
 }
 
 define("first-steps", FirstSteps);
 
-/** It takes along what was written in demo threads, so it is asked for. */
-class RemoveDemo extends Dialog {
-  static takes = ["refresh"];
-  danger = true;
-
-  title() {
-    return say("steps.remove_title");
-  }
-
-  button() {
-    return say("steps.demo_remove");
-  }
-
-  body() {
-    return html`<p>${say("steps.remove_about")}</p>`;
-  }
-
-  async act() {
+/** It takes along what was written in demo threads, so it is asked for. `done()`: called when it is gone. */
+export const removeDemo = (done) => ask({
+  title: say("steps.remove_title"), text: say("steps.remove_about"), go: say("steps.demo_remove"), danger: true,
+  async send() {
     await setDemo(false);
     toast(say("steps.removed"));
-    this.refresh?.();
-  }
-}
+    done?.();
+  },
+});
 
-define("remove-demo", RemoveDemo);
-
-action({ id: "remove-demo", name: "steps.demo_remove", picture: "trash", when: () => Boolean(beginnings.peek()?.demo), run: () => ask("remove-demo", { refresh: () => document.querySelector("inbox-page")?.rows.refresh() }) });
+action({ id: "remove-demo", name: "steps.demo_remove", picture: "trash", when: () => Boolean(beginnings.peek()?.demo), run: () => removeDemo(() => document.querySelector("inbox-page")?.rows.refresh()) });

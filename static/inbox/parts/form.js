@@ -1,13 +1,14 @@
 // Forms whose fields are told as data, and the dialogs made of them: a form, a question, or what is shown only once.
 //
 //   { name, label, kind, required, hint, options, … }; kinds: text (and what inputs know: email, url, password, number, date,
-//   color), textarea, select, checkbox, checks (a list of ids), duration (in seconds). `when(values)` says if it is there.
+//   color), textarea, select, checkbox, checks (a list of ids), duration (in seconds), or a function that shows something else.
+//   `of`: other fields of the API whose faults stand here. `more(detail)`: what is said besides of a fault.
 
 import { each, html } from "../core/html.js";
 import { Element, define } from "../core/element.js";
-import { Refusal, Unreachable } from "../core/api.js";
+import { Refusal } from "../core/api.js";
 import { signal } from "../core/signal.js";
-import { complain } from "../core/toasts.js";
+import { fault } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { icon } from "./icons.js";
 
@@ -18,15 +19,18 @@ const options = (list, value) => each(list, (one) => one.id, (one) => html`<opti
 
 /** How the kinds look: `(field, value, set, marks)`, `marks` being what names the field and its fault for those who can't see. */
 const KINDS = {
-  input: ({ name, kind, auto, min }, value, set, { id, bad, about }) => html`
-    <input id=${id} type=${kind ?? "text"} name=${name} min=${min} autocomplete=${auto ?? "off"} dir="auto" aria-invalid=${bad} aria-describedby=${about}
-      .value=${value ?? ""} @input=${(event) => set(event.target.value)} data-test="field-${name}">`,
-  textarea: ({ name, inserts, rows }, value, set, { id, bad, about }) => html`
+  input: ({ name, kind, auto, min, inputmode, offers }, value, set, { id, bad, about }) => html`
+    <input id=${id} type=${kind ?? "text"} name=${name} min=${min} autocomplete=${auto ?? "off"} inputmode=${inputmode} list=${offers && `${id}-offers`} dir="auto" aria-invalid=${bad} aria-describedby=${about}
+      .value=${value ?? ""} @input=${(event) => set(event.target.value)} data-test="field-${name}">
+    ${offers ? html`<datalist id="${id}-offers">${offers.map((one) => html`<option value=${one}></option>`)}</datalist>` : ""}`,
+  textarea: ({ name, inserts }, value, set, { id, bad, about }) => html`
     ${inserts ? html`<div class="inserts">${each(inserts, (text) => text, (text) => html`<button type="button" @click=${() => insert(id, text)}>${text}</button>`)}</div>` : ""}
-    <textarea id=${id} name=${name} rows=${rows ?? 3} dir="auto" aria-invalid=${bad} aria-describedby=${about}
+    <textarea id=${id} name=${name} dir="auto" aria-invalid=${bad} aria-describedby=${about}
       .value=${value ?? ""} @input=${(event) => set(event.target.value)} data-test="field-${name}"></textarea>`,
   select: ({ name, options: list }, value, set, { id, bad, about }) => html`
     <select id=${id} name=${name} aria-invalid=${bad} aria-describedby=${about} @change=${(event) => set(event.target.value)} data-test="field-${name}">${options(list, value)}</select>`,
+  checkbox: ({ name, label }, value, set, { about }) => html`
+    <label class="check"><input type="checkbox" name=${name} aria-describedby=${about} .checked=${Boolean(value)} @change=${(event) => set(event.target.checked)} data-test="field-${name}">${label}</label>`,
   checks: ({ groups, covers }, value, set) => each(groups, (group) => group.label, (group) => html`
     <div class="checks" role="group" aria-label=${group.label}>
       <b aria-hidden="true">${group.label}</b>
@@ -57,75 +61,83 @@ function insert(id, text) {
 }
 
 /**
- * `send(values)` does it, and `done` is given what that gives; a refusal stands at its fields, and what was typed stays.
- * `live(name, value)`: each change counts at once, and there is nothing to send. `clears`: empty again once it is sent.
+ * `asked`: what is asked. `send(values, form)` does it, and `done` is given what that gives; false: there is more to be said.
+ * A refusal stands at its fields, and what was typed stays. `fields`, `body` (what stands above them), `go` (the button) and `may`
+ * (whether it can be sent) may be functions of the values and the form. `change(values, form)` is told of each change, which counts
+ * at once where nothing is sent. `clears`: empty again once it is sent. `danger`: it can't be taken back.
  */
 class Form extends Element {
-  static takes = ["fields", "values", "go", "danger", "send", "done", "cancel", "live", "clears"];
+  static takes = ["asked"];
+  typed = signal(null);
   faults = signal({});
   busy = signal(false);
   units = {};
 
   arrived() {
-    this.typed ??= { ...this.values };
+    this.typed.value = this.typed.peek() ?? { ...this.asked.values };
     this.number ??= ++forms;
   }
 
+  told(name) {
+    const told = this.asked[name];
+    return typeof told === "function" ? told(this.typed.value, this) : told;
+  }
+
   show() {
+    const { title, text, once, danger, send, done } = this.asked;
     const { whole } = this.faults.value;
-    const fields = this.fields.filter((field) => field.when?.(this.typed) ?? true);
     return html`
       <form class="form" novalidate @submit=${(event) => this.submit(event)} @keydown=${(event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) this.submit(event); }}>
-        ${whole ? html`<p class="fault" role="alert">${whole}</p>` : ""}
-        ${each(fields, (field) => field.name, (field) => this.field(field))}
-        ${this.live ? "" : html`
+        ${title ? html`<h2 dir="auto">${title}</h2>` : ""}
+        ${text ? html`<p>${text}</p>` : ""}
+        ${this.told("body")}
+        ${each(this.told("fields"), (field) => field.name, (field) => this.field(field))}
+        ${whole ? html`<p class="bad" role="alert">${whole}</p>` : ""}
+        ${send ? html`
           <div class="buttons">
-            ${this.cancel ? html`<button type="button" @click=${this.cancel} data-test="cancel">${say("actions.cancel")}</button>` : ""}
-            <button type="submit" class=${this.danger ? "danger" : "main"} ?disabled=${this.busy.value} data-test="go">${this.go ?? say("actions.save")}</button>
-          </div>`}
+            ${done && !once ? html`<button type="button" @click=${() => done(null)} data-test="cancel">${say("actions.cancel")}</button>` : ""}
+            <button type="submit" class=${danger ? "danger" : "main"} ?disabled=${this.told("may") === false} aria-busy=${String(this.busy.value)} data-test="go">${this.told("go") ?? say("actions.save")}</button>
+          </div>` : ""}
       </form>`;
   }
 
   field(field) {
-    const { name, kind, label, hint } = field;
-    const fault = this.faults.value[name];
+    const { name, kind, label, hint, more } = field;
+    const detail = this.faults.value[name];
     const id = `field-${this.number}-${name}`;
-    const about = fault || hint ? `${id}-about` : null;
-    const below = about ? html`<small id=${about} class=${fault ? "fault" : "quiet"}>${fault ?? hint}</small>` : "";
-    const set = (value) => {
-      this.typed = { ...this.typed, [name]: value };
-      this.live?.(name, value);
-      this.changed();
-    };
-    if (kind === "checkbox") {
-      return html`<div class="field"><label class="check"><input type="checkbox" name=${name} aria-describedby=${about} .checked=${Boolean(this.typed[name])} @change=${(event) => set(event.target.checked)} data-test="field-${name}">${label}</label>${below}</div>`;
-    }
-    const control = (KINDS[kind] ?? KINDS.input)(field, this.typed[name], set, { id, about, bad: fault ? "true" : null, units: this.units });
-    const named = kind === "checks" ? html`<span class="label">${label}</span>` : html`<label for=${id}>${label}</label>`;
-    return html`<div class="field">${named}${control}${below}</div>`;
+    const about = detail || hint ? `${id}-about` : null;
+    const set = (value) => this.set({ [name]: value });
+    const show = typeof kind === "function" ? kind : KINDS[kind] ?? KINDS.input;
+    const named = !label || kind === "checkbox" ? "" : kind === "checks" ? html`<span class="label">${label}</span>` : html`<label for=${id}>${label}</label>`;
+    const below = detail ? html`<small id=${about} class="bad" role="alert">${detail.message} ${more?.(detail)}</small>` : hint ? html`<small id=${about} class="quiet">${hint}</small>` : "";
+    return html`<div class="field">${named}${show(field, this.typed.value[name], set, { id, about, bad: detail ? "true" : null, units: this.units })}${below}</div>`;
+  }
+
+  set(change) {
+    this.typed.value = { ...this.typed.peek(), ...change };
+    this.asked.change?.(this.typed.peek(), this);
   }
 
   /** Nothing typed is null, where there may be nothing. */
   given() {
-    return Object.fromEntries(this.fields.filter((field) => field.when?.(this.typed) ?? true).map(({ name, kind, required }) => {
-      const value = this.typed[name] ?? (required ? "" : null);
+    return Object.fromEntries(this.told("fields").map(({ name, kind, required }) => {
+      const value = this.typed.peek()[name] ?? (required ? "" : null);
       return [name, value === "" && !required ? null : kind === "number" ? Number(value) : value];
     }));
   }
 
   async submit(event) {
     event.preventDefault();
-    if (this.busy.peek()) return;
+    const { values, send, clears, done } = this.asked;
+    if (!send || this.busy.peek() || this.told("may") === false) return;
     this.busy.value = true;
     this.faults.value = {};
     try {
-      const result = await this.send(this.given());
-      if (this.clears) this.typed = { ...this.values };
-      this.done?.(result);
+      const result = (await send(this.given(), this)) ?? true;
+      if (clears) this.typed.value = { ...values };
+      if (result !== false) done?.(result);
     } catch (error) {
-      if (error instanceof Unreachable) this.faults.value = { whole: say("errors.unreachable") };
-      else if (error instanceof Refusal && error.status !== 401) this.blame(error);
-      else complain(error);
+      this.blame(error);
     }
     this.busy.value = false;
   }
@@ -133,61 +145,52 @@ class Form extends Element {
   /** Puts what is wrong where it is wrong. */
   blame(error) {
     const faults = {};
-    for (const { field, message } of error.details) {
-      const found = this.fields.find(({ name }) => field === name || field?.startsWith(`${name}[`));
-      faults[found?.name ?? "whole"] ??= found ? message : `${field}: ${message}`;
+    for (const detail of error.details ?? []) {
+      const { field, message } = detail;
+      const found = this.told("fields").find(({ name, of = [] }) => [name, ...of].some((one) => field === one || field?.startsWith(`${one}[`)));
+      faults[found?.name ?? "whole"] ??= found ? detail : `${field}: ${message}`;
     }
-    this.faults.value = error.details.length > 0 ? faults : { whole: error.message };
-    setTimeout(() => this.querySelector("[aria-invalid=true]")?.focus());
+    this.faults.value = Object.keys(faults).length > 0 ? faults : { whole: fault(error) };
+    setTimeout(() => this.querySelector("[aria-invalid]")?.focus());
   }
 }
 
 define("data-form", Form);
 
-class Ask extends Element {
-  static takes = ["question"];
-
-  show() {
-    const { title, text, body, once, fields, values, go, danger, send } = this.question;
-    return html`
-      <dialog class="ask" aria-label=${title} @close=${() => this.end(null)} @cancel=${(event) => once && event.preventDefault()}>
-        <h2 dir="auto">${title}</h2>
-        ${text ? html`<p>${text}</p>` : ""}
-        ${body ?? ""}
-        <data-form .fields=${fields} .values=${values} .go=${go} .danger=${danger} .send=${send} .cancel=${once ? null : () => this.end(null)} .done=${(result) => this.end(result)}></data-form>
-      </dialog>`;
-  }
-
-  arrived() {
-    addEventListener("popstate", () => this.end(null), { once: true });
-  }
-
-  drawn() {
-    const dialog = this.firstElementChild;
-    if (!dialog.open) dialog.showModal();
-  }
-
-  end(answer) {
-    this.answer(answer);
-    this.firstElementChild.close();
-    this.remove();
-  }
-}
-
-define("ask-dialog", Ask);
+/** For a `send` that knows better than the server what is wrong with a field. */
+export const refuse = (field, message) => {
+  throw new Refusal(422, { message, details: [{ field, message }] });
+};
 
 /**
- * Asks in a dialog, and gives what `send(values)` gave; null if the user has left it. Without fields it is a question that is
- * agreed to. `body`: what stands above the fields. `once`: it is left by its button alone.
+ * Asks in a dialog, which stays open until `send` could do it, and gives what that gave; null if nobody wants it. Without fields it
+ * is a question that is agreed to. `once`: it is left by its button alone.
  */
-export function ask(question) {
-  return new Promise((answer) => {
-    const dialog = document.createElement("ask-dialog");
-    dialog.answer = answer;
-    dialog.question = { fields: [], values: {}, send: () => true, ...question };
-    document.body.append(dialog);
-  });
-}
+export const ask = (asked) => new Promise((answer) => {
+  const form = document.createElement("data-form");
+  const dialog = Object.assign(document.createElement("dialog"), { className: "ask", ariaLabel: asked.title });
+  let result;
+  const done = (given) => {
+    result = given;
+    dialog.close();
+  };
+  const leave = () => done(null);
+  dialog.oncancel = (event) => asked.once && event.preventDefault();
+  dialog.onclick = (event) => event.target.closest("a") && leave();
+  dialog.onclose = () => {
+    // Who presses Escape twice can't be held back.
+    if (asked.once && result === undefined) return dialog.showModal();
+    removeEventListener("popstate", leave);
+    dialog.remove();
+    answer(result ?? null);
+  };
+  addEventListener("popstate", leave);
+  form.asked = { fields: [], send: () => true, done, ...asked };
+  dialog.append(form);
+  document.body.append(dialog);
+  dialog.showModal();
+  dialog.querySelector("input:not([type=checkbox])")?.select();
+});
 
 /** Something to take away: `[label, value]` of each. It is not shown again. */
 export const showOnce = (title, text, secrets) => ask({

@@ -45,3 +45,6 @@ const PATHS = {
 
 /** A picture, for the eye alone: what it stands for is said beside it. */
 export const icon = (name) => html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${PATHS[name] ?? ""}></path></svg>`;
+
+/** A button that shows a picture alone. */
+export const iconButton = (picture, label, act, test) => html`<button type="button" class="plain" aria-label=${label} title=${label} @click=${act} data-test=${test}>${icon(picture)}</button>`;

@@ -10,7 +10,7 @@ import { icon } from "./icons.js";
 const LINK = /\bhttps?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]]/g;
 
 /** A text with its addresses as links; all else stays as it was written. */
-export function linked(text) {
+function linked(text) {
   const parts = [];
   let end = 0;
   for (const found of text.matchAll(LINK)) {
@@ -30,7 +30,7 @@ export const fileLink = (file) => {
 };
 
 /** A file that goes with a message. */
-export function attachment(file) {
+function attachment(file) {
   if (file.deleted) return html`<span class="file gone">${icon("file")}<span>${file.name}</span><small>${say("thread.file_gone")}</small></span>`;
   return html`
     <a class="file ${isPicture(file) ? "picture" : ""}" href=${fileLink(file)} target="_blank" rel="noopener" data-test="attachment">

@@ -5,7 +5,7 @@ import { Element, define } from "../core/element.js";
 import { reachable, signedIn } from "../core/api.js";
 import { say } from "../core/words.js";
 import { toasts } from "../core/toasts.js";
-import { icon } from "./icons.js";
+import { iconButton } from "./icons.js";
 
 class Notices extends Element {
   show() {
@@ -20,7 +20,7 @@ class Notices extends Element {
           <div class="toast ${one.tone}">
             <span>${one.text}</span>
             ${one.action ? html`<button type="button" @click=${one.action.run}>${one.action.name}</button>` : ""}
-            <button type="button" class="plain" aria-label=${say("actions.dismiss")} @click=${one.take}>${icon("close")}</button>
+            ${iconButton("close", say("actions.dismiss"), one.take)}
           </div>`)}
       </div>`;
   }

@@ -1,25 +1,44 @@
 // What can be done to threads, one or many: each asks what is to be chosen in the palette, and does it.
 
 import { html } from "../core/html.js";
+import { count } from "../core/time.js";
 import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { activeUsers, colorOf, inboxOf, inboxes, me, tags, teamOf, teams, userOf } from "../data/people.js";
 import { change, tryChange } from "../data/objects.js";
 import { threadOf } from "../data/threads.js";
-import { changeMany } from "../data/bulk.js";
+import { changeMany, rehearse } from "../data/bulk.js";
 import { avatar } from "./avatar.js";
-import { choose, matching } from "./palette.js";
+import { ask } from "./form.js";
 import { icon } from "./icons.js";
-import { statusDot } from "./thread-row.js";
+import { choose, matching } from "./palette.js";
+import { nameOf, statusDot } from "./thread-row.js";
 
 const STATUSES = { conversation: ["open", "pending", "closed"], ticket: ["open", "pending", "resolved", "closed"] };
 const PRIORITIES = ["urgent", "high", "normal", "low"];
 
-/** Changes these threads: one at once, many after their number was looked at. */
-export async function apply(ids, patch, told) {
+/** Threads of a rehearsal that are shown. */
+const SHOWN = 6;
+
+/** Changes these threads: one at once, many after it was said what will happen. */
+async function apply(ids, patch, told) {
   if (ids.length === 1) return tryChange(ids[0], patch, { told });
-  return attempt(() => changeMany(ids, patch, told));
+  const found = await attempt(() => rehearse(ids, patch));
+  if (!found) return undefined;
+  const { updated, failed } = found;
+  const body = html`
+    <ul class="points">${updated.slice(0, SHOWN).map((id) => html`<li><b>${nameOf(threadOf(id)?.contact)}</b> <span dir="auto">${threadOf(id)?.subject ?? id}</span></li>`)}</ul>
+    ${updated.length > SHOWN ? html`<p class="quiet">${say("bulk.more", count(updated.length - SHOWN))}</p>` : ""}
+    ${failed.length > 0 ? html`<p class="bad">${say("bulk.cannot", failed.length)}</p>` : ""}`;
+  return ask({ title: say("bulk.sure", updated.length), text: inWords(patch), body, go: say("bulk.go"), send: () => changeMany(found, patch, told) });
 }
+
+/** What a change says. */
+const inWords = (patch) => Object.entries(patch).map(([field, value]) => {
+  if (field === "status" || field === "priority") return `${say(`fields.${field}`)}: ${say(`${field}.${value}`)}`;
+  if (field === "add_tags") return `${say("fields.tags")}: + ${value.join(", ")}`;
+  return `${say(`fields.${field.replace("_id", "")}`)}: ${valueName(field, value)}`;
+}).join(" · ");
 
 const first = (ids) => threadOf(ids[0]);
 const kindOf = (ids) => (ids[0]?.startsWith("ticket_") ? "ticket" : "conversation");
@@ -115,7 +134,7 @@ export async function copyLink(id) {
 }
 
 /** What an id in a change is called. */
-export function valueName(field, value) {
+function valueName(field, value) {
   if (value === null) return say(field === "team_id" ? "thread.no_team" : "thread.unassigned");
   const of = { assignee_id: userOf, team_id: teamOf, inbox_id: inboxOf }[field];
   return of?.(value)?.name ?? String(value);

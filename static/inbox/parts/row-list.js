@@ -7,6 +7,7 @@ import { signal } from "../core/signal.js";
 import { go } from "../core/place.js";
 import { say } from "../core/words.js";
 import { density } from "../data/look.js";
+import { failed } from "./empty.js";
 
 /** The height of a row in pixels; the style sheet says the same. */
 const HEIGHT = { comfortable: 64, compact: 44 };
@@ -44,7 +45,7 @@ export class RowList extends Element {
     const height = HEIGHT[density.value];
     const total = rows.total.value;
     void rows.version.value;
-    if (total === null) return rows.failed.value ? this.failed(rows) : this.waiting();
+    if (total === null) return rows.failed.value ? failed(say("list.failed"), () => rows.refresh()) : this.waiting();
     // For who measures: from here on there is something to work with.
     if (performance.getEntriesByName("usable").length === 0) requestAnimationFrame(() => performance.mark("usable"));
     if (total === 0) return this.nothing();
@@ -74,10 +75,6 @@ export class RowList extends Element {
 
   waiting() {
     return html`<div class="rows" aria-busy="true">${each([0, 1, 2, 3, 4, 5], (at) => at, (at) => html`<div class="row waiting" .style=${`transform:translateY(${at * HEIGHT[density.value]}px)`}><span></span><span></span></div>`)}</div>`;
-  }
-
-  failed(rows) {
-    return html`<p class="empty" role="alert"><span>${say("list.failed")}</span><button type="button" @click=${() => rows.refresh()}>${say("actions.again")}</button></p>`;
   }
 
   /** A click selects a row; with Shift, all from the one before. */

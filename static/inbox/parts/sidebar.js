@@ -14,7 +14,9 @@ import { avatar } from "./avatar.js";
 import { icon } from "./icons.js";
 
 /** On narrow screens the sidebar is shown over the page, when it is asked for. */
-export const sidebarOpen = signal(false);
+const sidebarOpen = signal(false);
+
+export const menuButton = () => html`<button type="button" class="plain for-menu" aria-label=${say("frame.menu")} @click=${() => { sidebarOpen.value = true; }}>${icon("menu")}</button>`;
 
 const PICTURES = { mine: "people", unassigned: "inbox", open: "reply", waiting: "clock", pending: "eye", closed: "check", sla: "bolt" };
 const PAGES = [["contacts", "people"], ["reports", "report"], ["settings", "settings"]];

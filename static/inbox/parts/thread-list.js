@@ -1,10 +1,9 @@
 // Conversations, or tickets, as rows.
 
-import { html } from "../core/html.js";
 import { define } from "../core/element.js";
 import { say } from "../core/words.js";
 import { threadOf } from "../data/threads.js";
-import { icon } from "./icons.js";
+import { empty } from "./empty.js";
 import { RowList } from "./row-list.js";
 import { nameOf, rowContent } from "./thread-row.js";
 
@@ -30,7 +29,7 @@ class ThreadList extends RowList {
   }
 
   nothing() {
-    return html`<p class="empty">${icon("check")}<span>${say("list.empty")}</span></p>`;
+    return empty(say("list.empty"), "check");
   }
 }
 

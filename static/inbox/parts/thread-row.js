@@ -13,13 +13,13 @@ export const nameOf = (contact) => contact?.name || contact?.email || contact?.p
 export const statusDot = (status) => html`<span class="status ${status}" role="img" aria-label=${say(`status.${status}`)} title=${say(`status.${status}`)}></span>`;
 
 /** Nothing for normal ones. */
-export const priorityMark = (priority) =>
+const priorityMark = (priority) =>
   priority === "normal" ? "" : html`<span class="priority ${priority}" role="img" aria-label=${say(`priority.${priority}`)} title=${say(`priority.${priority}`)}>${icon("flag")}</span>`;
 
 export const tagMark = (name) => html`<span class="tag"><span class="dot" .style=${`background:${colorOf(name)}`}></span>${name}</span>`;
 
 /** The next instant at which an SLA is missed, or that it was. */
-export function slaMark(sla, closed) {
+function slaMark(sla, closed) {
   if (!sla || (closed && sla.status !== "breached")) return "";
   const due = !sla.first_responded_at && sla.first_response_due ? sla.first_response_due : sla.resolution_due;
   if (!due) return sla.status === "breached" ? html`<span class="sla breached">${icon("bolt")}${say("sla.missed")}</span>` : "";

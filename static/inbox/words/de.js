@@ -85,7 +85,7 @@ export default {
   keys: { label: "Tastenkürzel suchen", now_off: "Einzelne Tasten lösen jetzt nichts mehr aus.", now_on: "Einzelne Tasten sind jetzt an.", off: "Tasten (einzelne sind aus)", title: "Tasten" },
   list: { empty: "Hier ist nichts mehr zu tun. Gut gemacht.", failed: "Diese Liste konnte nicht geladen werden.", label: "Vorgänge", select: (name) => `${name} auswählen` },
   new: {
-    contact_place: "Name oder E-Mail-Adresse", description: "Worum es dem Kontakt geht", discard: "Verwerfen", discarded: "Der Entwurf ist verworfen.", found: "Gefundene Kontakte", inbox: "Posteingang", kept: "Bleibt als Entwurf, bis es gesendet ist.", make: "Ticket erstellen",
+    contact_place: "Name oder E-Mail-Adresse", description: "Worum es dem Kontakt geht", discard: "Verwerfen", discarded: "Der Entwurf ist verworfen.", found: "Gefundene Kontakte", kept: "Bleibt als Entwurf, bis es gesendet ist.", make: "Ticket erstellen",
     message: "Nachricht", name: "Name, falls bekannt", other: "Anderen Kontakt wählen", send: "Senden", subject: "Betreff", ticket: "Auch als Ticket anlegen", title: "Neue Konversation", to: "An",
   },
   notices: { sign_in: "Anmelden", signed_out: "Sie sind abgemeldet. Was Sie geschrieben haben, bleibt erhalten.", unreachable: "CommFlow ist nicht erreichbar. Die Verbindung wird wieder aufgebaut." },
@@ -114,7 +114,7 @@ export default {
   },
   saved_views: {
     about: "Die Listen der Seitenleiste. Für eine neue filtern Sie eine Liste und speichern sie.", down: (name) => `${name} nach unten`, none: "Noch keine Ansichten.", own: "Nur Sie", remove: (name) => `Ansicht ${name} löschen?`,
-    remove_text: (view) => (view.shared ? "Sie verschwindet für das ganze Team. Die Vorgänge darin bleiben." : "Die Vorgänge darin bleiben."), share: "Für das ganze Team", shared: "Geteilt", up: (name) => `${name} nach oben`,
+    remove_text: (view) => (view.shared ? "Sie verschwindet für das ganze Team. Die Vorgänge darin bleiben." : "Die Vorgänge darin bleiben."), shared: "Geteilt", up: (name) => `${name} nach oben`,
   },
   search: {
     all: "Alle", best: (count) => `Die besten ${count} werden gezeigt. Ein Wort oder Filter mehr grenzt ein.`, by_assignee: "Zugewiesen an …", by_channel: "Welcher Kanal?", by_from: "Von wem?", by_inbox: "In welchem Posteingang?",
@@ -149,7 +149,7 @@ export default {
   },
   status: { closed: "Geschlossen", open: "Offen", pending: "Wartend", resolved: "Gelöst" },
   steps: {
-    copied: "Beispiel kopiert.", copy: "Beispiel kopieren", demo: "Mit Demodaten ausprobieren", demo_about: "Erfundene Personen und Vorgänge, um sich umzusehen. Sie lassen sich wieder entfernen.", demo_busy: "Einen Moment …", demo_go: "Demodaten hinzufügen",
+    demo: "Mit Demodaten ausprobieren", demo_about: "Erfundene Personen und Vorgänge, um sich umzusehen. Sie lassen sich wieder entfernen.", demo_busy: "Einen Moment …", demo_go: "Demodaten hinzufügen",
     demo_on: "Die Demodaten sind da", demo_on_about: "Sehen Sie sich in Ruhe um. Danach entfernen Sie alles wieder, samt dem, was darin geschrieben wurde.", demo_remove: "Demodaten entfernen", dismiss: "Nicht mehr anzeigen", done: "erledigt",
     empty: "Noch ist nichts eingegangen. Damit können Sie beginnen, in beliebiger Reihenfolge.", example: "Beispiel eines Aufrufs", key: "Anbinden, was Ihnen Nachrichten schickt", key_about: "Mit einem API-Schlüssel beginnt ein Aufruf wie dieser eine Konversation:", key_go: "API-Schlüssel erstellen",
     remove_about: "Alle Vorgänge, Kontakte und Personen der Demo werden gelöscht, auch was Sie in diesen Vorgängen geschrieben haben. Das lässt sich nicht rückgängig machen.", remove_title: "Demodaten entfernen?", removed: "Die Demodaten sind entfernt.", start: "Jemandem schreiben",
@@ -192,8 +192,8 @@ export default {
   workspace: {
     backup: "Sicherung", backup_go: "Sicherung herunterladen", backup_text: "Der ganze Bestand in einer Datei, wie er jetzt ist: auch Einstellungen und Personen. Bewahren Sie sie so auf, dass nur Sie sie lesen können.",
     demo: "Demodaten", demo_absent: "Probieren Sie alles mit erfundenen Kontakten, Konversationen und Tickets aus.", demo_add: "Demodaten hinzufügen", demo_add_done: "Die Demodaten sind da.",
-    demo_add_text: "Zu dem, was hier ist, kommen erfundene Kontakte, Konversationen und Tickets. Sie lassen sich wieder entfernen.", demo_present: "In diesem Arbeitsbereich sind erfundene Kontakte, Konversationen und Tickets.", demo_remove: "Demodaten entfernen",
-    demo_remove_done: "Die Demodaten sind entfernt.", demo_remove_text: "Alle erfundenen Kontakte, Konversationen und Tickets werden gelöscht, auch was Sie darin geschrieben haben. Was Ihnen gehört, bleibt.", plan: "Anfragegrenzen",
+    demo_add_text: "Zu dem, was hier ist, kommen erfundene Kontakte, Konversationen und Tickets. Sie lassen sich wieder entfernen.", demo_present: "In diesem Arbeitsbereich sind erfundene Kontakte, Konversationen und Tickets.",
+    plan: "Anfragegrenzen",
     plan_session: (count) => `Diese Seite hat ${count} eigene Anfragen pro Minute, unabhängig von allen Schlüsseln.`,
     plan_text: "Jeder API-Schlüssel hat seine Anfragen pro Minute: Starter 60, Professional 300, Business 1.000. Es gilt der Tarif oder die Anzahl des Schlüssels, sonst der Tarif des Servers, der mit --plan gesetzt wird.",
     restore_text: "Zum Wiederherstellen halten Sie den Server an und führen dies auf seinem Rechner aus. Der bisherige Bestand bleibt daneben erhalten.",

@@ -85,7 +85,7 @@ export default {
   keys: { label: "Find a shortcut", now_off: "Single keys do nothing now.", now_on: "Single keys work.", off: "Keys (single ones are off)", title: "Keys" },
   list: { empty: "Nothing here. Well done.", failed: "This list could not be read.", label: "Threads", select: (name) => `Select ${name}` },
   new: {
-    contact_place: "Name or e-mail address", description: "What they ask for", discard: "Discard", discarded: "The draft is gone.", found: "Contacts found", inbox: "Inbox", kept: "Kept as a draft until it is sent.", make: "Make the ticket",
+    contact_place: "Name or e-mail address", description: "What they ask for", discard: "Discard", discarded: "The draft is gone.", found: "Contacts found", kept: "Kept as a draft until it is sent.", make: "Make the ticket",
     message: "Message", name: "Their name, if you know it", other: "Choose somebody else", send: "Send", subject: "Subject", ticket: "Also make it a ticket", title: "New conversation", to: "To",
   },
   notices: { sign_in: "Sign in", signed_out: "You are signed out. What you have written is kept.", unreachable: "CommFlow can't be reached. It is tried again." },
@@ -106,7 +106,7 @@ export default {
   },
   saved_views: {
     about: "The lists of the sidebar. To make one, filter a list and save it.", down: (name) => `Move ${name} down`, none: "No views yet.", own: "Only you", remove: (name) => `Delete the view ${name}?`,
-    remove_text: (view) => (view.shared ? "It goes for the whole team. The threads in it stay." : "The threads in it stay."), share: "Shared with the team", shared: "Shared", up: (name) => `Move ${name} up`,
+    remove_text: (view) => (view.shared ? "It goes for the whole team. The threads in it stay." : "The threads in it stay."), shared: "Shared", up: (name) => `Move ${name} up`,
   },
   reports: {
     as_table: "The same as a table", busier: "busier", busiest: (day, hours, count) => `Busiest: ${day}, ${hours}, with ${count} messages.`, busiest_hours: "When people write", by_agent: "Agents", by_day: "Day by day",
@@ -149,7 +149,7 @@ export default {
   },
   status: { closed: "Closed", open: "Open", pending: "Pending", resolved: "Resolved" },
   steps: {
-    copied: "The example is copied.", copy: "Copy the example", demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "One moment …", demo_go: "Add demo data",
+    demo: "Try it with demo data", demo_about: "Made-up people and threads, to look around in. They can be removed again.", demo_busy: "One moment …", demo_go: "Add demo data",
     demo_on: "Demo data is here", demo_on_about: "Look around as you like. When you are done, remove it with everything written in it.", demo_remove: "Remove the demo data", dismiss: "Don't show this again", done: "done",
     empty: "Nothing has come in yet. These are good things to begin with, in any order.", example: "An example of a call", key: "Connect what sends you messages", key_about: "With an API key, a call like this begins a conversation:", key_go: "Make an API key",
     remove_about: "All demo threads, contacts and people go, and so does what you have written in demo threads. This can't be taken back.", remove_title: "Remove the demo data?", removed: "The demo data is gone.", start: "Write to somebody",
@@ -192,8 +192,8 @@ export default {
   workspace: {
     backup: "Backup", backup_go: "Download a backup", backup_text: "The whole store in one file, as it is at this moment: settings and people, too. Keep it where only you can read it.",
     demo: "Demo data", demo_absent: "Try things out with made-up contacts, conversations and tickets.", demo_add: "Add demo data", demo_add_done: "The demo data is here.",
-    demo_add_text: "Made-up contacts, conversations and tickets are added to what is here. You can remove them again.", demo_present: "Made-up contacts, conversations and tickets are in this workspace.", demo_remove: "Remove demo data",
-    demo_remove_done: "The demo data is gone.", demo_remove_text: "All made-up contacts, conversations and tickets go, with what you have written in them. What is yours stays.", plan: "Rate limits",
+    demo_add_text: "Made-up contacts, conversations and tickets are added to what is here. You can remove them again.", demo_present: "Made-up contacts, conversations and tickets are in this workspace.",
+    plan: "Rate limits",
     plan_session: (count) => `This page has ${count} requests a minute of its own, apart from all keys.`,
     plan_text: "Each API key has its requests a minute: starter 60, professional 300, business 1,000. A key has its own plan or number, if you gave it one, and else the server's, which is set with --plan.",
     restore_text: "To restore it, stop the server and run this on its machine. The store that was there is kept beside the new one.",

@@ -120,7 +120,7 @@ fn a_thread_is_assigned_tagged_raised_closed_and_opened_again_by_keys() {
     ada.click("[data-test=add-field]");
     ada.fill("[data-test=field-name]", "machine");
     ada.fill("[data-test=field-value]", "Mark II");
-    ada.click("[data-test=field-add]");
+    ada.click("[data-test=go]");
     stage.holds(&id, "custom_fields", &json!({"machine": "Mark II"}));
     let object = stage.ada().get(&format!("/v1/conversations/{id}")).data(200);
     assert_eq!((&object["priority"], &object["tags"]), (&json!("urgent"), &json!(["hardware"])));
@@ -178,10 +178,10 @@ fn many_threads_change_after_a_rehearsal_and_are_taken_back() {
     ada.script("document.querySelectorAll('[data-test=row] input').forEach((box) => box.click())");
     ada.click("[data-test=bulk-priority]");
     ada.choose("Urgent");
-    ada.read("dialog.sure", "Change 3 threads?");
+    ada.read(".ask", "Change 3 threads?");
     ada.picture("bulk");
     stage.holds(&ids[1], "priority", &json!("normal"));
-    ada.click("[data-test=bulk-go]");
+    ada.click("[data-test=go]");
     for id in &ids {
         stage.holds(id, "priority", &json!("urgent"));
     }

@@ -36,8 +36,8 @@ fn a_contact_is_made_changed_and_merged() {
     ada.click("[data-test=contact-merge]");
     ada.choose("Grace Hopper");
     ada.picture("merge");
-    ada.click("[data-test=dialog-go]");
-    ada.gone("[data-test=dialog]");
+    ada.click("[data-test=go]");
+    ada.gone(".ask");
     let found = stage.ada().get("/v1/contacts?email=grace@navy.example").body;
     assert_eq!(found["data"][0]["name"], json!("G. Hopper"), "{found}");
     assert_eq!(found["data"][0]["other_emails"], json!(["grace.hopper@customer.example"]), "{found}");
@@ -110,16 +110,16 @@ fn a_conversation_is_begun_and_a_view_saved() {
     ada.click("[data-test=new]");
     ada.fill("[data-test=new-to]", "grace@navy.example");
     ada.keys(ENTER);
-    ada.fill("input[name=subject], #dialog-subject", "Your relay");
-    ada.fill("[data-test=new-body]", "We have found a moth.");
-    ada.click("[data-test=dialog-go]");
+    ada.fill("[data-test=field-subject]", "Your relay");
+    ada.fill("[data-test=field-body]", "We have found a moth.");
+    ada.click("[data-test=go]");
     ada.read("[data-test=subject]", "Your relay");
     ada.read("[data-test=message]", "We have found a moth.");
     ada.go("/conversations?priority=normal&status=open");
     ada.see("[data-test=row]");
     ada.click("[data-test=save-view]");
-    ada.fill("[data-test=dialog] input", "Calm ones");
-    ada.click("[data-test=dialog-go]");
+    ada.fill(".ask input", "Calm ones");
+    ada.click("[data-test=go]");
     ada.read("side-bar", "Calm ones");
 }
 

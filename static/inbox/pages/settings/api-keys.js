@@ -17,13 +17,13 @@ class ApiKeys extends Collection {
   part = "api_keys";
   route = "/api_keys";
 
-  fields() {
+  fields(_, { plan }) {
     return [
       { name: "name", label: say("form.name"), hint: say("api_keys.name_hint"), required: true },
       { name: "user_id", label: say("api_keys.user"), kind: "select", options: activeUsers(), hint: say("api_keys.user_hint") },
       { name: "scopes", label: say("api_keys.scopes"), kind: "select", options: words("api_keys", SCOPES) },
       { name: "plan", label: say("api_keys.plan"), kind: "select", options: [{ id: "", name: say("api_keys.server") }, ...words("api_keys", PLANS)] },
-      { name: "rate_limit", label: say("api_keys.rate_limit"), kind: "number", min: 1, required: true, when: (values) => values.plan === "number" },
+      ...(plan === "number" ? [{ name: "rate_limit", label: say("api_keys.rate_limit"), kind: "number", min: 1, required: true }] : []),
       { name: "expires_at", label: say("api_keys.expires_at"), kind: "date", min: new Date().toISOString().slice(0, 10), hint: say("api_keys.expires_hint") },
     ];
   }

@@ -8,6 +8,7 @@ import { ago, count, inFull } from "../../core/time.js";
 import { attempt, toast } from "../../core/toasts.js";
 import { say } from "../../core/words.js";
 import { pickOne } from "../../parts/collection.js";
+import { empty } from "../../parts/empty.js";
 import { icon } from "../../parts/icons.js";
 
 const STATES = ["any", "waiting", "delivered", "failed", "cancelled"];
@@ -62,7 +63,7 @@ class DeliveryLog extends Element {
         <button type="button" ?disabled=${page <= 1} @click=${() => this.turn(page - 1)}>${say("deliveries.newer")}</button>
         <button type="button" ?disabled=${page >= last} @click=${() => this.turn(page + 1)}>${say("deliveries.older")}</button>
       </div>
-      ${told?.data.length === 0 ? html`<p class="empty">${say("deliveries.none")}</p>` : ""}
+      ${told?.data.length === 0 ? empty(say("deliveries.none")) : ""}
       ${each(told?.data ?? [], (one) => one.id, (one) => this.delivery(one))}`;
   }
 

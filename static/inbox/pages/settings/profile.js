@@ -22,12 +22,12 @@ async function save(values) {
   reload("users");
 }
 
-function look(name, value) {
-  if (name === "theme") theme.value = value;
-  if (name === "density") density.value = value;
-  if (name !== "keys") return;
-  singleKeys.value = value;
-  attempt(() => prefer({ single_keys: value }));
+function look(values) {
+  theme.value = values.theme;
+  density.value = values.density;
+  if (values.keys === singleKeys.peek()) return;
+  singleKeys.value = values.keys;
+  attempt(() => prefer({ single_keys: values.keys }));
 }
 
 async function changePassword(values) {
@@ -51,12 +51,12 @@ class Profile extends Element {
     const password = [["current_password", "current-password"], ["new_password", "new-password"]].map(([name, auto]) => ({ name, auto, label: say(`profile.${name}`), kind: "password", required: true }));
     return html`
       ${head(say("settings.profile"), me.value.email)}
-      <data-form .fields=${own} .values=${{ name, avatar_url, language }} .send=${save}></data-form>
+      <data-form .asked=${{ fields: own, values: { name, avatar_url, language }, send: save }}></data-form>
       <h2>${say("profile.page")}</h2>
-      <data-form .fields=${looks} .values=${{ theme: theme.value, density: density.value, keys: singleKeys.value }} .live=${look}></data-form>
+      <data-form .asked=${{ fields: looks, values: { theme: theme.value, density: density.value, keys: singleKeys.value }, change: look }}></data-form>
       <h2>${say("profile.password")}</h2>
       <p class="quiet">${say("profile.password_hint")}</p>
-      <data-form .fields=${password} .values=${{}} .go=${say("profile.change_password")} .send=${changePassword} .clears=${true} data-test="password"></data-form>`;
+      <data-form .asked=${{ fields: password, go: say("profile.change_password"), send: changePassword, clears: true }} data-test="password"></data-form>`;
   }
 }
 

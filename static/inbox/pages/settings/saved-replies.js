@@ -14,7 +14,7 @@ class SavedReplies extends Collection {
   fields() {
     return [
       { name: "name", label: say("form.name"), required: true },
-      { name: "body", label: say("saved_replies.body"), kind: "textarea", rows: 9, required: true, inserts: VARIABLES.map((name) => `{{${name}}}`), hint: say("saved_replies.hint") },
+      { name: "body", label: say("saved_replies.body"), kind: "textarea", required: true, inserts: VARIABLES.map((name) => `{{${name}}}`), hint: say("saved_replies.hint") },
     ];
   }
 

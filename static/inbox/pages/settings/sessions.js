@@ -13,7 +13,7 @@ const BROWSERS = { Edg: "Edge", OPR: "Opera", Firefox: "Firefox", Chrome: "Chrom
 const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", Windows: "Windows", CrOS: "ChromeOS", "Mac OS": "macOS", Linux: "Linux" };
 
 /** A user agent, as people say it. */
-export function agentName(text) {
+function agentName(text) {
   const find = (names) => names[Object.keys(names).find((name) => text?.includes(name))];
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)];
   return browser && system ? say("sessions.on", browser, system) : browser ?? system ?? (text || say("sessions.unknown"));
@@ -47,7 +47,6 @@ class Sessions extends Collection {
   async end(sessions) {
     const send = async () => {
       for (const { id } of sessions) await remove(`/sessions/${id}`);
-      return true;
     };
     const text = sessions.map((session) => agentName(session.user_agent)).join(", ");
     if (await ask({ title: say("sessions.sure", sessions.length), text, go: say("self.sign_out"), danger: true, send })) await this.load();

@@ -32,7 +32,7 @@ class SlaTargets extends Element {
     const fields = NAMES.map(([priority, clock, name]) => ({ name, label: `${say(`priority.${priority}`)} · ${say(`sla.${clock}`)}`, kind: "duration", required: true }));
     return html`
       ${head(say("settings.sla"), say("sla_targets.about"))}
-      ${this.values.value ? html`<data-form class="two" .fields=${fields} .values=${this.values.value} .send=${save}></data-form>` : ""}`;
+      ${this.values.value ? html`<data-form class="two" .asked=${{ fields, values: this.values.value, send: save }}></data-form>` : ""}`;
   }
 }
 

@@ -8,8 +8,9 @@ import { attempt } from "../../core/toasts.js";
 import { say } from "../../core/words.js";
 import { me, users } from "../../data/people.js";
 import { avatar } from "../../parts/avatar.js";
-import { Collection, iconButton, pickOne } from "../../parts/collection.js";
+import { Collection, pickOne } from "../../parts/collection.js";
 import { ask, showOnce } from "../../parts/form.js";
+import { iconButton } from "../../parts/icons.js";
 
 const ROLES = ["agent", "admin"];
 

@@ -8,7 +8,9 @@ import { say } from "../../core/words.js";
 import { isAdmin, me } from "../../data/people.js";
 import { loadViews, viewAddress, viewName, views } from "../../data/views.js";
 import { valueName } from "../../parts/filters.js";
-import { Collection, iconButton } from "../../parts/collection.js";
+import { Collection } from "../../parts/collection.js";
+import { iconButton } from "../../parts/icons.js";
+import { editView } from "../../parts/save-view.js";
 
 const page = (view) => (view.kind === "ticket" ? "tickets" : "conversations");
 const mine = (view) => view.owner?.id === me.value.id;
@@ -26,13 +28,8 @@ class Views extends Collection {
     return "";
   }
 
-  /** The name of a view that comes with CommFlow is the page's, until somebody gives it one. */
-  sent({ name, ...rest }, view) {
-    return name === viewName(view) ? rest : { name, ...rest };
-  }
-
-  fields() {
-    return [{ name: "name", label: say("form.name"), required: true }, { name: "shared", label: say("saved_views.share"), kind: "checkbox" }];
+  edit(view) {
+    editView(view);
   }
 
   row(view) {

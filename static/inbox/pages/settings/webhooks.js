@@ -9,7 +9,7 @@ import { attempt } from "../../core/toasts.js";
 import { say } from "../../core/words.js";
 import { Collection, head } from "../../parts/collection.js";
 import { ask, showOnce } from "../../parts/form.js";
-import { icon } from "../../parts/icons.js";
+import { icon, iconButton } from "../../parts/icons.js";
 import { choose, matching } from "../../parts/palette.js";
 import "./deliveries.js";
 
@@ -95,7 +95,7 @@ class Webhooks extends Collection {
     return html`
       <a class="button" href=${address("settings", "webhooks", { log: hook.id })} data-test="log">${say("webhooks.log")}</a>
       <button type="button" @click=${() => this.test(hook)} data-test="test">${say("webhooks.test")}</button>
-      <button type="button" class="plain" aria-label=${say("form.more", hook.url)} @click=${() => this.more(hook)} data-test="more">${icon("more")}</button>`;
+      ${iconButton("more", say("form.more", hook.url), () => this.more(hook), "more")}`;
   }
 
   show() {

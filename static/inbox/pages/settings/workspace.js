@@ -2,14 +2,15 @@
 
 import { html } from "../../core/html.js";
 import { Element, define } from "../../core/element.js";
-import { get, patch, post, remove } from "../../core/api.js";
+import { get, patch } from "../../core/api.js";
 import { signal } from "../../core/signal.js";
 import { count } from "../../core/time.js";
 import { attempt, toast } from "../../core/toasts.js";
 import { say } from "../../core/words.js";
-import { loadPeople, workspace } from "../../data/people.js";
-import { loadViews } from "../../data/views.js";
+import { setDemo } from "../../data/beginnings.js";
+import { workspace } from "../../data/people.js";
 import { head } from "../../parts/collection.js";
+import { removeDemo } from "../../parts/first-steps.js";
 import { ask } from "../../parts/form.js";
 import { icon } from "../../parts/icons.js";
 
@@ -29,21 +30,21 @@ class WorkspaceSettings extends Element {
     this.limit.value = Number(told.headers.get("X-RateLimit-Limit"));
   }
 
-  async turnDemo() {
-    const present = this.demo.peek();
-    const send = async () => (await (present ? remove("/demo") : post("/demo")), true);
-    const name = present ? "demo_remove" : "demo_add";
-    if (!(await ask({ title: say(`workspace.${name}`), text: say(`workspace.${name}_text`), go: say(`workspace.${name}`), danger: present, send }))) return;
-    this.demo.value = !present;
-    await attempt(() => Promise.all([loadPeople(), loadViews()]));
-    toast(say(`workspace.${name}_done`));
+  turnDemo() {
+    if (this.demo.peek()) return removeDemo(() => { this.demo.value = false; });
+    const send = async () => {
+      await setDemo(true);
+      this.demo.value = true;
+      toast(say("workspace.demo_add_done"));
+    };
+    return ask({ title: say("workspace.demo_add"), text: say("workspace.demo_add_text"), go: say("workspace.demo_add"), send });
   }
 
   show() {
     const demo = this.demo.value;
     return html`
       ${head(say("settings.workspace"), workspace.value.software_version ? `CommFlow ${workspace.value.software_version}` : "")}
-      <data-form .fields=${[{ name: "name", label: say("form.name"), required: true }]} .values=${{ name: workspace.value.name }} .send=${save}></data-form>
+      <data-form .asked=${{ fields: [{ name: "name", label: say("form.name"), required: true }], values: { name: workspace.value.name }, send: save }}></data-form>
       <h2>${say("workspace.plan")}</h2>
       <p>${say("workspace.plan_text")}</p>
       ${this.limit.value ? html`<p class="quiet">${say("workspace.plan_session", count(this.limit.value))}</p>` : ""}
@@ -55,7 +56,7 @@ class WorkspaceSettings extends Element {
       ${demo === null ? "" : html`
         <h2>${say("workspace.demo")}</h2>
         <p>${say(demo ? "workspace.demo_present" : "workspace.demo_absent")}</p>
-        <p><button type="button" class=${demo ? "danger" : ""} @click=${() => this.turnDemo()} data-test="demo">${say(demo ? "workspace.demo_remove" : "workspace.demo_add")}</button></p>`}`;
+        <p><button type="button" class=${demo ? "danger" : ""} @click=${() => this.turnDemo()} data-test="demo">${say(demo ? "steps.demo_remove" : "workspace.demo_add")}</button></p>`}`;
   }
 }
 
