@@ -8,6 +8,7 @@ use crate::api::border::reply::Reply;
 use crate::api::border::routes::Anyone;
 use crate::api::border::routes::Routes;
 use crate::api::pages::Page;
+use crate::api::pages::frame;
 use crate::api::pages::words::Words;
 use crate::desk::profile;
 use crate::desk::workspace;
@@ -18,14 +19,29 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use maud::DOCTYPE;
 use maud::Markup;
+use maud::PreEscaped;
 use maud::html;
 use url::form_urlencoded::byte_serialize;
 
 /// The script that runs before anything is shown.
 const EARLY: &str = "inbox/early.js";
 
-/// The script that all begins with.
-const MAIN: &str = "inbox/main.js";
+/// The pictures on its buttons.
+const ICONS: &str = "inbox/icons.svg";
+
+/// How all of it looks.
+const STYLE: &str = "inbox/main.css";
+
+/// What the inbox asks for first, word for word: it is on its way while the scripts are still being read.
+const ASKED_FIRST: [&str; 7] = [
+    "/v1/me",
+    "/v1/workspace",
+    "/v1/users?page=1&per_page=100",
+    "/v1/teams?page=1&per_page=100",
+    "/v1/inboxes?page=1&per_page=100",
+    "/v1/tags?page=1&per_page=100",
+    "/v1/views?page=1&per_page=100",
+];
 
 /// The pages of the inbox: path, name and title.
 const PAGES: [(&str, &str, &str); 11] = [
@@ -73,13 +89,10 @@ fn door(request: &HttpRequest) -> String {
     format!("/sign-in?next={}", byte_serialize(asked.as_bytes()).collect::<String>())
 }
 
-/// The styles of the inbox, and the scripts that it begins with, so that a browser fetches them together; the version in their paths lets it keep them.
+/// The styles and the scripts of the inbox; the version in their paths lets a browser keep them.
 fn shell(words: &Words, workspace: &str, csrf_token: &str) -> Markup {
     let version = assets::version();
     let asset = |name: &str| assets::path(&version, name);
-    // What it imports is fetched together with it; of the words, which it chooses itself, one language is enough.
-    let mut scripts = assets::imported_by(MAIN);
-    scripts.insert(format!("inbox/words/{}.js", words.language));
     html! {
         (DOCTYPE)
         html lang=(words.language) {
@@ -91,11 +104,13 @@ fn shell(words: &Words, workspace: &str, csrf_token: &str) -> Markup {
                 title { (workspace) }
                 link rel="icon" type="image/svg+xml" href=(asset("docs/icon.svg"));
                 script src=(asset(EARLY)) {}
-                @for style in assets::names("inbox", ".css") { link rel="stylesheet" href=(asset(&style)); }
-                @for script in &scripts { link rel="modulepreload" href=(asset(script)); }
-                script type="module" src=(asset(MAIN)) {}
+                link rel="stylesheet" href=(asset(STYLE));
+                (frame::inbox_ahead(words))
+                script type="module" src=(asset(frame::INBOX_SCRIPT)) {}
+                @for path in ASKED_FIRST { link rel="preload" as="fetch" crossorigin="anonymous" href=(path); }
             }
             body {
+                (PreEscaped(assets::text(ICONS)))
                 div #app {}
                 noscript { p { (words.needs_scripts) } }
             }

@@ -123,6 +123,7 @@ fn an_index_that_another_process_holds_is_left_alone() {
     let key = furnish(&desk);
     let lock_path = folder(&desk).join(".tantivy-writer.lock");
     let mut held = None;
+    desk.settings(|settings| settings.patience.index = Duration::from_secs(1));
     desk.restart_after(|| {
         let lock = fs::File::options().write(true).open(&lock_path).unwrap();
         lock.lock().unwrap();
@@ -136,6 +137,7 @@ fn an_index_that_another_process_holds_is_left_alone() {
     assert_eq!(sarah.get("/v1/tickets").total(), 20);
     assert_eq!(sarah.get("/healthz").body["search"]["status"], "unavailable");
     drop(held);
+    desk.until("the index is open again", || sarah.get("/healthz").body["search"]["status"] != "unavailable");
     assert_eq!(
         search(&sarah, "kettle").body["meta"]["total_results"],
         40,

@@ -10,12 +10,16 @@ use commflow::api::docs::snippets::Language;
 use commflow::api::openapi::calls::Body;
 use commflow::api::openapi::calls::Call;
 use commflow::api::openapi::calls::calls;
+use serde::Deserialize;
 use serde_json::Value;
 use serde_json::json;
+use std::io::BufRead;
+use std::io::BufReader;
+use std::io::Write;
 use std::path::Path;
-use std::path::PathBuf;
+use std::process::Child;
+use std::process::ChildStdout;
 use std::process::Command;
-use std::process::Output;
 use std::process::Stdio;
 use tempfile::TempDir;
 
@@ -27,36 +31,123 @@ pub fn sample() -> Value {
     serde_json::from_str(include_str!("docs_sample.json")).unwrap()
 }
 
-/// What runs the calls of a language: a program and its arguments, the text of the call being the last.
-fn runner(language: Language) -> Option<Vec<PathBuf>> {
-    match language {
-        Language::Curl => Some(vec!["sh".into(), "-ec".into()]),
-        Language::Python => Some(vec![installed("python/bin/python")?, "-c".into()]),
-        Language::JavaScript => Some(vec!["node".into(), "--input-type=module".into(), "-e".into()]),
+/// Runs each line of its input, a text of JSON, as a program of its own, and prints what came of it.
+const PYTHON: &str = r#"
+import contextlib, io, json, sys, traceback
+for line in sys.stdin:
+    out, error = io.StringIO(), ""
+    with contextlib.redirect_stdout(out):
+        try:
+            exec(json.loads(line), {"__name__": "__main__"})
+        except BaseException:
+            error = traceback.format_exc()
+    print(json.dumps({"out": out.getvalue(), "error": error}), flush=True)
+"#;
+
+/// The same; the number at the end tells two equal programs apart.
+const JAVASCRIPT: &str = r#"
+import { createInterface } from "node:readline";
+import { format } from "node:util";
+let number = 0;
+for await (const line of createInterface({ input: process.stdin })) {
+    const out = [];
+    let error = "";
+    console.log = (...values) => out.push(format(...values));
+    try {
+        await import(`data:text/javascript,${encodeURIComponent(`${JSON.parse(line)}\n//${++number}`)}`);
+    } catch (thrown) {
+        error = String(thrown.stack ?? thrown) || "something was thrown";
+    }
+    process.stdout.write(`${JSON.stringify({ out: out.join("\n"), error })}\n`);
+}
+"#;
+
+/// What came of a call.
+#[derive(Deserialize)]
+struct Outcome {
+    out: String,
+    /// How it failed; empty if it did not.
+    error: String,
+}
+
+/// Who runs the calls of a language, one after the other. Python and Node take longer to start than a call takes: one process of
+/// them runs all.
+enum Runner {
+    Shell(TempDir),
+    Process(TempDir, Child, BufReader<ChildStdout>),
+}
+
+impl Runner {
+    /// None where the language, or what its calls need, is not there: on a developer's machine this is told, and in CI it is a
+    /// failure.
+    fn of(language: Language) -> Option<Self> {
+        let probe = match language {
+            Language::Curl => "curl --version",
+            Language::Python => "import requests",
+            Language::JavaScript => "",
+        };
+        let runner = Self::begin(language).and_then(|mut runner| runner.run(probe).error.is_empty().then_some(runner));
+        assert!(runner.is_some() || std::env::var("CI").is_err(), "{} can't run: see .ci/run", language.title());
+        if runner.is_none() {
+            eprintln!("passed over: {} can't run its calls here (.ci/run installs what it needs)", language.title());
+        }
+        runner
+    }
+
+    fn begin(language: Language) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        let mut command = match language {
+            Language::Curl => return Some(Self::Shell(folder)),
+            Language::Python => command(&installed("python/bin/python")?, &["-c", PYTHON], &folder),
+            Language::JavaScript => command("node".as_ref(), &["--input-type=module", "-e", JAVASCRIPT], &folder),
+        };
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        let out = BufReader::new(process.stdout.take().unwrap());
+        Some(Self::Process(folder, process, out))
+    }
+
+    fn folder(&self) -> &Path {
+        let (Self::Shell(folder) | Self::Process(folder, ..)) = self;
+        folder.path()
+    }
+
+    fn run(&mut self, text: &str) -> Outcome {
+        match self {
+            Self::Shell(folder) => {
+                let output = command("sh".as_ref(), &["-ec", text], folder).stdin(Stdio::null()).output().unwrap();
+                let is_over = output.status.code() == Some(OVER);
+                let [out, error] =
+                    [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text).into_owned());
+                let fine = output.status.success() || is_over;
+                Outcome { error: if fine { String::new() } else { format!("{} {out}{error}", output.status) }, out }
+            }
+            Self::Process(_, process, out) => {
+                writeln!(process.stdin.as_mut().unwrap(), "{}", json!(text)).unwrap();
+                let mut line = String::new();
+                out.read_line(&mut line).unwrap();
+                serde_json::from_str(&line).unwrap()
+            }
+        }
     }
 }
 
-/// Whether what the calls need is there; what is missing on a developer's machine is told, and missing in CI is a failure.
-fn is_there(language: Language, runner: &[PathBuf]) -> bool {
-    let probe = match language {
-        Language::Curl => "curl --version",
-        Language::Python => "import requests",
-        Language::JavaScript => "",
-    };
-    let there = run(runner, probe, Path::new(".")).is_some_and(|output| output.status.success());
-    assert!(there || std::env::var("CI").is_err(), "{} can't run its calls: see .ci/run", language.title());
-    if !there {
-        eprintln!("passed over: {} can't run its calls here (.ci/run installs what it needs)", language.title());
+impl Drop for Runner {
+    fn drop(&mut self) {
+        if let Self::Process(_, process, _) = self {
+            // Its input ends, and so does it.
+            drop(process.stdin.take());
+            process.wait().unwrap();
+        }
     }
-    there
 }
 
-fn run(runner: &[PathBuf], text: &str, folder: &Path) -> Option<Output> {
-    let mut command = Command::new(&runner[0]);
+fn command(program: &Path, arguments: &[&str], folder: &TempDir) -> Command {
+    let mut command = Command::new(program);
     for proxy in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
         command.env_remove(proxy);
     }
-    command.args(&runner[1..]).arg(text).current_dir(folder).stdin(Stdio::null()).output().ok()
+    command.args(arguments).current_dir(folder.path());
+    command
 }
 
 /// The files that calls upload.
@@ -70,29 +161,24 @@ fn make_files(calls: &[Call], folder: &Path) {
 }
 
 /// Runs every call of a document, in its order, those that delete at the end. Tells which ones failed, and how.
-pub fn failures(document: &Value, language: Language, runner: &[PathBuf]) -> Vec<String> {
+fn failures(document: &Value, language: Language, runner: &mut Runner) -> Vec<String> {
     let desk = TestApp::with(examples::settings);
     let sarah = examples::furnish(&desk, &Receiver::new());
     let (base, key) = (format!("http://{}", desk.server().address), sarah.key.clone().unwrap());
-    let folder = TempDir::new().unwrap();
     let calls = examples::in_order(calls(document));
-    make_files(&calls, folder.path());
+    make_files(&calls, runner.folder());
     let failed = |call: &Call| {
         let text = language.text(&examples::with_link(call, &sarah), &base, &key);
-        let output = run(runner, &text, folder.path()).unwrap();
-        let is_over = call.streams() && language == Language::Curl && output.status.code() == Some(OVER);
-        let fine = (output.status.success() || is_over) && says_what_it_should(call, language, &output);
-        (!fine).then(|| {
-            let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            format!("{} ({}):\n{text}\n--- {}\n{out}{err}", call.operation, call.example, output.status)
-        })
+        let outcome = runner.run(&text);
+        let fine = outcome.error.is_empty() && says_what_it_should(call, language, &outcome.out);
+        (!fine)
+            .then(|| format!("{} ({}):\n{text}\n---\n{}{}", call.operation, call.example, outcome.out, outcome.error))
     };
     calls.iter().filter_map(failed).collect()
 }
 
 /// A call that is answered with something shows it.
-fn says_what_it_should(call: &Call, language: Language, output: &Output) -> bool {
-    let out = String::from_utf8_lossy(&output.stdout);
+fn says_what_it_should(call: &Call, language: Language, out: &str) -> bool {
     match call.media {
         None if language == Language::Curl => out.is_empty() || call.method == "HEAD",
         None => out.trim() == call.status.to_string(),
@@ -102,9 +188,8 @@ fn says_what_it_should(call: &Call, language: Language, output: &Output) -> bool
 }
 
 fn all_run(language: Language) {
-    let Some(runner) = runner(language) else { return };
-    if is_there(language, &runner) {
-        assert_eq!(failures(&DOCUMENT, language, &runner).join("\n\n"), "");
+    if let Some(mut runner) = Runner::of(language) {
+        assert_eq!(failures(&DOCUMENT, language, &mut runner).join("\n\n"), "");
     }
 }
 
@@ -130,8 +215,8 @@ fn a_call_that_does_not_work_would_be_noticed() {
     let searching = document["paths"]["/v1/search"].clone();
     document["paths"] = json!({"/v1/search": searching});
     for language in Language::ALL {
-        let Some(runner) = runner(language).filter(|runner| is_there(language, runner)) else { continue };
-        let failures = failures(&document, language, &runner);
+        let Some(mut runner) = Runner::of(language) else { continue };
+        let failures = failures(&document, language, &mut runner);
         assert_eq!(failures.len(), 1, "{failures:?}");
         assert!(failures[0].starts_with("search (default)"), "{failures:?}");
     }
@@ -141,7 +226,7 @@ fn a_call_that_does_not_work_would_be_noticed() {
 fn what_was_sent_is_what_the_document_says() {
     let document = sample();
     for language in Language::ALL {
-        let Some(runner) = runner(language).filter(|runner| is_there(language, runner)) else { continue };
+        let Some(mut runner) = Runner::of(language) else { continue };
         let desk = TestApp::new();
         let keeper = furnish(&desk);
         let calls = calls(&document);
@@ -149,7 +234,8 @@ fn what_was_sent_is_what_the_document_says() {
         let Some(Body::Json(sent)) = &call.body else { panic!("{call:?}") };
         let base = format!("http://{}", desk.server().address);
         let text = language.text(call, &base, keeper.key.as_deref().unwrap());
-        run(&runner, &text, Path::new(".")).unwrap();
+        let outcome = runner.run(&text);
+        assert_eq!(outcome.error, "");
         let made = keeper.get("/v1/tickets/ticket_002").ok();
         for field in ["subject", "description", "custom_fields"] {
             assert_eq!(made[field], sent[field], "{text}");

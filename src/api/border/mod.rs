@@ -5,6 +5,7 @@ pub mod address;
 pub mod answer;
 pub mod assets;
 pub mod attempts;
+pub mod bundle;
 pub mod caller;
 pub mod conditional;
 pub mod context;

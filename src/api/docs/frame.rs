@@ -17,8 +17,6 @@ use maud::html;
 use serde_json::Value;
 
 /// The style sheets, in the order in which they build on each other.
-const STYLES: [&str; 6] = ["base.css", "frame.css", "reference.css", "code.css", "search.css", "run.css"];
-
 /// A page, but for its content.
 pub struct Frame<'a> {
     /// What the page is called.
@@ -64,7 +62,7 @@ impl Frame<'_> {
                 @if let Some(visitor) = &self.visitor { meta name="csrf-token" content=(visitor.csrf_token); }
                 title { (self.title) " · " (product(document)) }
                 link rel="icon" type="image/svg+xml" href=(asset("icon.svg"));
-                @for style in STYLES { link rel="stylesheet" href=(asset(style)); }
+                link rel="stylesheet" href=(asset("main.css"));
                 // Before anything is shown: how it is to be shown.
                 script src=(asset("early.js")) {}
                 script type="module" src=(asset("main.js")) {}

@@ -6,6 +6,20 @@ use maud::DOCTYPE;
 use maud::Markup;
 use maud::html;
 
+/// The script of the inbox.
+pub const INBOX_SCRIPT: &str = "inbox/main.js";
+
+/// The scripts of the inbox, for a browser to fetch before they are run: with the inbox, or while somebody is still at the door.
+pub fn inbox_ahead(words: &Words) -> Markup {
+    let version = assets::version();
+    html! {
+        // The script would ask for the words once it runs.
+        @for name in [INBOX_SCRIPT, &format!("inbox/words/{}.js", words.language)] {
+            link rel="modulepreload" href=(assets::path(&version, name));
+        }
+    }
+}
+
 /// A field of a form.
 pub struct Field<'a> {
     /// Its name in the form.

@@ -97,6 +97,7 @@ fn form(words: &Words, workspace: &str, user: &User, token: &str, fault: Option<
             (frame::new_password(words, fault).show())
             button type="submit" { (words.invitation.button) }
         }
+        (frame::inbox_ahead(words))
     };
     frame::card(words, workspace, words.invitation.title, &content)
 }

@@ -151,6 +151,7 @@ fn form(words: &Words, token: &str, shown: &Shown<'_>) -> Markup {
             (frame::new_password(words, shown.password_fault).show())
             button type="submit" { (words.setup.button) }
         }
+        (frame::inbox_ahead(words))
     };
     frame::card(words, workspace::UNNAMED, words.setup.title, &content)
 }

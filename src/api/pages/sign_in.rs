@@ -84,6 +84,7 @@ fn form(words: &Words, workspace: &str, shown: &Shown<'_>) -> Markup {
             button type="submit" { (words.sign_in.button) }
         }
         p.quiet { (words.sign_in.forgotten) }
+        (frame::inbox_ahead(words))
     };
     frame::card(words, workspace, words.sign_in.title, &content)
 }

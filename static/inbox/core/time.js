@@ -19,7 +19,11 @@ setInterval(() => {
   minute.value = Math.floor(Date.now() / 60000) * 60000;
 }, 5000);
 
-const format = (options) => new Intl.DateTimeFormat(language, options);
+// Made when it is first needed: each takes a browser some milliseconds.
+const format = (options) => {
+  let made;
+  return { format: (date) => (made ??= new Intl.DateTimeFormat(language, options)).format(date) };
+};
 const clock = format({ hour: "2-digit", minute: "2-digit" });
 const dayAndMonth = format({ day: "numeric", month: "short" });
 const dayMonthYear = format({ day: "numeric", month: "short", year: "numeric" });

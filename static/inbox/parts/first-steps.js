@@ -18,12 +18,14 @@ export function stage(here) {
   return now.empty ? "new" : now.demo || moving.value ? "demo" : "";
 }
 
-const example = () => `curl ${location.origin}/v1/conversations \\
-  -H "Authorization: Bearer YOUR_API_KEY" \\
-  -H "Content-Type: application/json" \\
-  -d '{"subject": "Hello",
-       "contact": {"email": "jane@example.com"},
-       "message": {"body": "My first message"}}'`;
+const example = () => [
+  `curl ${location.origin}/v1/conversations \\`,
+  "  -H 'Authorization: Bearer YOUR_API_KEY' \\",
+  "  -H 'Content-Type: application/json' \\",
+  "  -d '{\"subject\": \"Hello\",",
+  "       \"contact\": {\"email\": \"jane@example.com\"},",
+  "       \"message\": {\"body\": \"My first message\"}}'",
+].join("\n");
 
 /** `refresh()`: called when the lists are others. */
 class FirstSteps extends Element {
@@ -58,8 +60,8 @@ class FirstSteps extends Element {
     return html`
       <li class=${done ? "done" : ""} data-test="first-${name}">
         <span class="mark">${icon(done ? "check" : picture)}</span>
-        <div><h3>${say(`steps.${name}`)}${done ? html`<span class="unseen"> (${say("steps.done")})</span>` : ""}</h3><p>${say(`steps.${name}_about`)}</p>${more}</div>
-        ${act}
+        <div><h3>${say(`steps.${name}`)}${done ? html`<span class="unseen"> (${say("steps.done")})</span>` : ""}</h3><p>${say(`steps.${name}_about`)}</p></div>
+        ${act}${more}
       </li>`;
   }
 
