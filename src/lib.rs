@@ -80,7 +80,8 @@
 //! # The way of a page of the documentation
 //! `api::docs::reference` makes one text of the API's document, once, with a stand-in for the address that the reader came to
 //! (`api::docs::base`) → `api::docs::frame` puts head and navigation around it, with style sheets and scripts under the path of
-//! their version (`api::border::assets`) → `api::border::page` sends it, shut in by its policy. The calls in it are
+//! their version (`api::border::assets`; `api::border::bundle` makes one of many) → `api::border::page` sends it, shut in by its
+//! policy. The calls in it are
 //! `api::openapi::calls`, written out by `api::docs::snippets`; a test runs every one.
 //!
 //! # The way of somebody who signs in

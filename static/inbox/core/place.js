@@ -24,6 +24,17 @@ export function address(page, id = null, query = {}) {
   return `/${page}${id ? `/${encodeURIComponent(id)}` : ""}${text && "?"}${text}`;
 }
 
+/** Who passes by many threads would have the browser change the address more often than it takes: it is changed where one stays. */
+const STAYS = 200;
+let replacement = null;
+
+/** Writes into the address of the page what is not there yet. */
+function settle() {
+  clearTimeout(replacement?.waits);
+  if (replacement) history.replaceState(null, "", replacement.url);
+  replacement = null;
+}
+
 /** Goes there; `replace`: without a way back to where one was. */
 export function go(url, { replace = false } = {}) {
   const next = parse(url);
@@ -31,13 +42,22 @@ export function go(url, { replace = false } = {}) {
     location.assign(url);
     return;
   }
-  if (url !== location.pathname + location.search) history[replace ? "replaceState" : "pushState"](null, "", url);
+  if (replace) {
+    clearTimeout(replacement?.waits);
+    replacement = { url, waits: setTimeout(settle, STAYS) };
+  } else {
+    settle();
+    if (url !== location.pathname + location.search) history.pushState(null, "", url);
+  }
   place.value = next;
 }
 
 /** Links of the page are followed without leaving it. */
 export function startPlace() {
+  addEventListener("pagehide", settle);
   addEventListener("popstate", () => {
+    clearTimeout(replacement?.waits);
+    replacement = null;
     place.value = parse(location.href) ?? place.peek();
   });
   document.addEventListener("click", (event) => {

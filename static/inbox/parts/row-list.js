@@ -2,7 +2,7 @@
 // `label()`, `objectOf(id)`, `nameOf(object)`, `content(object)`, and, if need be, `classOf(object)` and `nothing()`.
 
 import { each, html } from "../core/html.js";
-import { Element } from "../core/element.js";
+import { Element, define } from "../core/element.js";
 import { signal } from "../core/signal.js";
 import { go } from "../core/place.js";
 import { say } from "../core/words.js";
@@ -54,23 +54,16 @@ export class RowList extends Element {
     queueMicrotask(() => rows.look(from, to));
     const places = Array.from({ length: Math.max(0, to - from + 1) }, (_, at) => from + at);
     return html`
-      <div class="rows" role="list" aria-label=${this.label()} .style=${`height:${total * height}px`}>
-        ${each(places, (at) => rows.at(at) ?? at, (at) => this.row(rows, at, at * height, total))}
+      <div class="rows" role="list" aria-label=${this.label()} ?data-selecting=${this.selected.value.size > 0} .style=${`height:${total * height}px`}>
+        ${each(places, (at) => rows.at(at) ?? at, (at) => this.row(rows.at(at), at, total))}
       </div>`;
   }
 
-  row(rows, at, top, total) {
-    const id = rows.at(at);
-    const object = this.objectOf(id);
-    const style = `transform:translateY(${top}px)`;
-    if (!object) return html`<div class="row waiting" .style=${style} aria-hidden="true"><span></span><span></span></div>`;
-    const selected = this.selected.value.has(id);
+  row(id, at, total) {
+    const isOpen = Boolean(id) && this.open === id;
     return html`
-      <div class="row ${this.classOf(object)} ${rows.fresh.value.has(id) ? "fresh" : ""}" role="listitem" aria-setsize=${total} aria-posinset=${at + 1}
-        ?data-selected=${selected} .style=${style} data-id=${id} data-test="row">
-        <input type="checkbox" aria-label=${say("list.select", this.nameOf(object))} .checked=${selected} tabindex="-1" @click=${(event) => this.select(event, at)}>
-        <a href=${this.link(id)} aria-current=${this.open === id ? "true" : null} tabindex=${this.open === id || (!this.open && at === 0) ? 0 : -1}>${this.content(object)}</a>
-      </div>`;
+      <list-row .list=${this} .of=${id} .at=${at} .total=${total} .to=${id && this.link(id)} .open=${isOpen} .reached=${isOpen || (!this.open && at === 0)}
+        .selected=${this.selected.value.has(id)} .fresh=${this.rows.fresh.value.has(id)}></list-row>`;
   }
 
   waiting() {
@@ -112,3 +105,23 @@ export class RowList extends Element {
     if (id && id !== this.open) go(this.link(id), { replace: Boolean(this.open) });
   }
 }
+
+/** One of the rows, which is drawn again only when something of its own has changed. `of`: the id of what it shows. */
+class ListRow extends Element {
+  static takes = ["list", "of", "at", "total", "to", "open", "reached", "selected", "fresh"];
+
+  show() {
+    const { list, at, selected } = this;
+    const object = this.of && list.objectOf(this.of);
+    const style = `transform:translateY(${at * HEIGHT[density.value]}px)`;
+    if (!object) return html`<div class="row waiting" .style=${style} aria-hidden="true"><span></span><span></span></div>`;
+    return html`
+      <div class="row ${list.classOf(object)} ${this.fresh ? "fresh" : ""}" role="listitem" aria-setsize=${this.total} aria-posinset=${at + 1}
+        ?data-selected=${selected} ?data-open=${this.open} .style=${style} data-id=${object.id} data-test="row">
+        <input type="checkbox" aria-label=${say("list.select", list.nameOf(object))} .checked=${selected} tabindex="-1" @click=${(event) => list.select(event, at)}>
+        <a href=${this.to} aria-current=${this.open ? "true" : null} tabindex=${this.reached ? 0 : -1}>${list.content(object)}</a>
+      </div>`;
+  }
+}
+
+define("list-row", ListRow);

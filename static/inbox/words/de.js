@@ -18,7 +18,7 @@ export default {
     starter: "Starter: 60 pro Minute", try: "Ausprobieren", until: (time) => `läuft ab: ${time}`, user: "Handelt als", user_hint: "Nie mehr, als die Rolle dieser Person erlaubt.", write: "Lesen und schreiben",
   },
   bulk: {
-    all: "Alle gezeigten auswählen", cannot: (count) => `${n(count, "Vorgang kann", "Vorgänge können")} nicht geändert werden.`, done: (count) => n(count, "Vorgang", "Vorgänge"),
+    all: "Alle hier", cannot: (count) => `${n(count, "Vorgang kann", "Vorgänge können")} nicht geändert werden.`, done: (count) => n(count, "Vorgang", "Vorgänge"),
     failed: (count) => `${n(count, "Vorgang wurde", "Vorgänge wurden")} nicht geändert.`, go: "Ändern", label: "Ausgewählte Vorgänge", more: (count) => `und ${count} weitere`,
     none: "Auswahl aufheben", selected: (count) => `${count} ausgewählt`, sure: (count) => `${n(count, "Vorgang", "Vorgänge")} ändern?`,
     undone: (count) => `${n(count, "Vorgang ist", "Vorgänge sind")} wieder wie zuvor.`,

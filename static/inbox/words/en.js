@@ -18,7 +18,7 @@ export default {
     starter: "Starter: 60 a minute", try: "Try it", until: (time) => `expires ${time}`, user: "Acts as", user_hint: "Never more than this user's role allows.", write: "Read and write",
   },
   bulk: {
-    all: "Select all shown", cannot: (count) => `${n(count, "thread", "threads")} can't be changed.`, done: (count) => n(count, "thread", "threads"),
+    all: "All shown", cannot: (count) => `${n(count, "thread", "threads")} can't be changed.`, done: (count) => n(count, "thread", "threads"),
     failed: (count) => `${n(count, "thread was", "threads were")} not changed.`, go: "Do it", label: "Selected threads", more: (count) => `and ${count} more`,
     none: "Select none", selected: (count) => `${count} selected`, sure: (count) => `Change ${n(count, "thread", "threads")}?`,
     undone: (count) => `${n(count, "thread is", "threads are")} as before.`,
