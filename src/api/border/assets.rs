@@ -57,17 +57,19 @@ impl Known {
 
     /// Reads all; what is as it was before is packed already.
     fn read(before: Option<&Self>) -> Self {
-        let mut hash = Sha256::new();
         let mut assets = BTreeMap::new();
         // What another file imports is sent with that one.
         let parts: BTreeSet<String> =
             Assets::iter().flat_map(|name| bundle::imported(&name, &read(&name).unwrap_or_default())).collect();
         for name in Assets::iter().filter(|name| !parts.contains(name.as_ref())) {
             let Some(asset) = Asset::of(&name) else { continue };
-            hash.update(&asset.digits);
             let same =
                 before.and_then(|before| before.assets.get(name.as_ref())).filter(|old| old.digits == asset.digits);
             assets.insert(name.into_owned(), same.map_or_else(|| Arc::new(asset), Arc::clone));
+        }
+        let mut hash = Sha256::new();
+        for (name, asset) in &assets {
+            hash.update(format!("{name} {}\n", asset.digits));
         }
         Self { version: digits(&hash.finalize()), assets }
     }
