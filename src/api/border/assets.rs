@@ -90,7 +90,7 @@ pub fn text(name: &str) -> String {
     read(name).unwrap_or_default()
 }
 
-/// Packs all of them, so that nobody has to wait for it. Takes about a second.
+/// Packs all of them, so that nobody has to wait for it. It takes about a second.
 pub fn pack_all() {
     if EFFORT == Effort::Once {
         return;
