@@ -1,7 +1,6 @@
 // The people who write to us: found, made, merged, erased, and changed together.
 
 import { get, post, remove } from "../core/api.js";
-import { attempt } from "../core/toasts.js";
 import { say } from "../core/words.js";
 import { forget, learn, objectOf } from "./objects.js";
 import { offerUndo } from "./undo.js";
@@ -73,5 +72,5 @@ export async function setField({ ids, changes }, name, value) {
   const back = async () => {
     for (const [before, group] of groups) await many(group, { custom_fields: { [name]: JSON.parse(before) } });
   };
-  offerUndo(say("contacts.field_set", name, ids.length), () => attempt(back));
+  offerUndo(say("contacts.field_set", name, ids.length), back);
 }

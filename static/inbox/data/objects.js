@@ -80,7 +80,7 @@ export async function change(id, update, { told } = {}) {
   place.value = changed(place.peek(), update);
   const done = patch(route(id), update);
   // Offered at once, for whoever takes it back may be faster than the server.
-  const withdraw = told && offerUndo(told, () => attempt(() => done.then(() => change(id, back), () => {})));
+  const withdraw = told && offerUndo(told, () => done.then(() => change(id, back), () => {}));
   try {
     place.value = (await done).data;
   } catch (error) {

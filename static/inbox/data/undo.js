@@ -1,6 +1,6 @@
 // What was done last, and how it is taken back: `u`, or the button of the notice.
 
-import { toast } from "../core/toasts.js";
+import { attempt, toast } from "../core/toasts.js";
 import { say } from "../core/words.js";
 
 /** Steps that can be taken back. */
@@ -9,7 +9,7 @@ const STAYS = 8000;
 
 const steps = [];
 
-/** Says what was done, and keeps the way back. */
+/** Says what was done, and keeps the way back; what goes wrong on that is said as well. */
 export function offerUndo(text, back) {
   const step = { back };
   steps.push(step);
@@ -30,5 +30,5 @@ export const canUndo = () => steps.length > 0;
 export function undo(step = steps.at(-1)) {
   if (!step || !steps.includes(step)) return;
   drop(step);
-  step.back();
+  attempt(step.back);
 }

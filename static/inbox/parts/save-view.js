@@ -42,7 +42,7 @@ export function editView(view) {
   const removeIt = async () => {
     const { id, kind, filter, sort } = view;
     await removeView(id);
-    offerUndo(say("view.removed", before.name), () => attempt(() => saveView({ ...before, kind, filter, sort })));
+    offerUndo(say("view.removed", before.name), () => saveView({ ...before, kind, filter, sort }));
   };
   const remover = { name: "remove", kind: () => html`<button type="button" class="danger" @click=${(event) => (event.target.closest("dialog").close(), attempt(removeIt))} data-test="view-remove">${icon("trash")}${say("view.remove")}</button>` };
   const send = async ({ name, shared }) => {

@@ -371,6 +371,8 @@ fn capabilities(profile: &Path, shape: Shape) -> serde_json::Map<String, Value> 
     let arguments = [
         "--headless=new".to_owned(),
         "--no-sandbox".to_owned(),
+        // What is still on its way would be missed by a click.
+        "--force-prefers-reduced-motion".to_owned(),
         "--disable-gpu".to_owned(),
         "--disable-quic".to_owned(),
         "--disable-dev-shm-usage".to_owned(),
