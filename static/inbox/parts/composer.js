@@ -9,7 +9,7 @@ import { attempt, complain, toast } from "../core/toasts.js";
 import { size } from "../core/time.js";
 import { say } from "../core/words.js";
 import { draftOf, keepDraft } from "../data/drafts.js";
-import { WAITS, send, takeBack } from "../data/outbox.js";
+import { WAITS, onSent, send, takeBack } from "../data/outbox.js";
 import { offerUndo } from "../data/undo.js";
 import { choose, matching } from "./palette.js";
 import { icon, iconButton } from "./icons.js";
@@ -217,11 +217,18 @@ class Composer extends Element {
     if (status) perform("next-thread");
   }
 
+  /** Until it is sent, it can be taken back. */
   offerBack(key) {
-    offerUndo(say("composer.sending"), () => {
+    const withdraw = offerUndo(say("composer.sending"), () => {
+      stop();
       const entry = takeBack(key);
       if (entry) this.restore(entry);
       else toast(say("composer.sent_already"));
+    });
+    const stop = onSent((entry, { message }) => {
+      if (entry.key !== key || !message) return;
+      stop();
+      withdraw();
     });
   }
 

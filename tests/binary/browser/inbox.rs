@@ -36,6 +36,7 @@ fn a_reply_with_a_file_is_written_taken_back_and_sent() {
     ada.click("[data-test=send]");
     ada.click("[data-test=send-now]");
     ada.gone("[data-test=outgoing]");
+    assert_eq!(ada.script("document.querySelectorAll('.toast').length"), json!(0), "what is sent can't be taken back");
     ada.read("[data-test=message] [data-test=attachment]", "relay.txt");
     assert_eq!(stage.messages(&id), ["It does not start any more.", "Please take it out."]);
 }
@@ -44,9 +45,7 @@ fn a_reply_with_a_file_is_written_taken_back_and_sent() {
 fn files_are_dropped_and_pasted_and_taken_off_again() {
     let Some(stage) = Stage::new() else { return };
     let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
-    let ada = stage.signed_in("ada@company.com", DESK);
-    ada.go(&format!("/conversations/{id}"));
-    ada.see("[data-test=body]");
+    let ada = stage.reading(&id);
     let give = "const files = new DataTransfer(); files.items.add(new File(['a moth'], arguments[1], {type: 'text/plain'}));
         const event = arguments[0] === 'drop' ? new DragEvent('drop', {dataTransfer: files, bubbles: true, cancelable: true})
             : new ClipboardEvent('paste', {clipboardData: files, bubbles: true, cancelable: true});
@@ -67,9 +66,7 @@ fn a_note_is_no_reply_and_drafts_stay_with_their_thread() {
     let Some(stage) = Stage::new() else { return };
     let first = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
     let second = stage.conversation("Alan Turing", "It never halts", "Or does it?");
-    let ada = stage.signed_in("ada@company.com", DESK);
-    ada.go(&format!("/conversations/{first}"));
-    ada.read("[data-test=subject]", "A moth in the relay");
+    let ada = stage.reading(&first);
     ada.fill("[data-test=body]", "A draft of a reply");
     ada.click("[data-test=to-note]");
     ada.read(".composer .only", "Only your team");
@@ -92,9 +89,7 @@ fn a_note_is_no_reply_and_drafts_stay_with_their_thread() {
 fn a_thread_is_assigned_tagged_raised_closed_and_opened_again_by_keys() {
     let Some(stage) = Stage::new() else { return };
     let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
-    let ada = stage.signed_in("ada@company.com", DESK);
-    ada.go(&format!("/conversations/{id}"));
-    ada.read("[data-test=subject]", "A moth in the relay");
+    let ada = stage.reading(&id);
     ada.keys("a");
     ada.choose("Ben");
     ada.read("[data-test=set-assignee]", "Ben Okri");
@@ -130,8 +125,7 @@ fn a_thread_is_assigned_tagged_raised_closed_and_opened_again_by_keys() {
 fn a_reply_and_its_close_are_one_stroke() {
     let Some(stage) = Stage::new() else { return };
     let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
-    let ada = stage.signed_in("ada@company.com", DESK);
-    ada.go(&format!("/conversations/{id}"));
+    let ada = stage.reading(&id);
     ada.fill("[data-test=body]", "It is out now.");
     ada.click("[data-test=send-close]");
     ada.click("[data-test=send-now]");

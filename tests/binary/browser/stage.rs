@@ -145,6 +145,14 @@ impl Stage {
         browser.see("app-frame");
         browser
     }
+
+    /// Ada's browser, in which she reads this conversation.
+    pub fn reading(&self, id: &str) -> Browser {
+        let browser = self.signed_in("ada@company.com", DESK);
+        browser.go(&format!("/conversations/{id}"));
+        browser.see("[data-test=message]");
+        browser
+    }
 }
 
 /// How large a browser's window is, and what its reader prefers.

@@ -58,9 +58,7 @@ fn two_on_one_thread_see_each_other_and_a_reply_is_held_back_if_the_thread_has_c
 fn what_is_typed_and_sent_outlives_the_server() {
     let Some(mut stage) = Stage::new() else { return };
     let id = stage.conversation("Grace Hopper", "A moth in the relay", "It does not start any more.");
-    let ada = stage.signed_in("ada@company.com", DESK);
-    ada.go(&format!("/conversations/{id}"));
-    ada.see("[data-test=message]");
+    let ada = stage.reading(&id);
     stage.kill();
     ada.fill("[data-test=body]", "Sent while nobody was there.");
     ada.click("[data-test=send]");
